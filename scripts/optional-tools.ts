@@ -1,0 +1,42 @@
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+
+/** A program that tests may need, and that `bin/test` does not install by itself. */
+interface OptionalTool {
+  readonly isThere: () => boolean;
+  /** How to get it; ends the line "skipped: …". */
+  readonly howToGet: string;
+}
+
+export const optionalTools = {
+  'redis-server': { isThere: () => isInPath('redis-server'), howToGet: 'apt-get install redis-server' },
+} satisfies Readonly<Record<string, OptionalTool>>;
+
+export type ToolName = keyof typeof optionalTools;
+
+declare module 'vitest' {
+  interface TaskMeta {
+    needs?: ToolName;
+  }
+}
+
+/**
+ * Options of a test or suite: `describe('…', needs('redis-server'), () => …)`. Where the tool is missing it is skipped, and
+ * `bin/test` says so at the end; with `--require-all` it fails.
+ */
+export function needs(tool: ToolName): { skip: boolean; meta: { needs: ToolName } } {
+  return { skip: !optionalTools[tool].isThere(), meta: { needs: tool } };
+}
+
+export function isInPath(program: string, folders: string = process.env.PATH ?? ''): boolean {
+  return folders.split(path.delimiter).some((folder) => isExecutable(path.join(folder, program)));
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
