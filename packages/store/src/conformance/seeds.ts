@@ -1,0 +1,100 @@
+/** What the tests speak of. */
+import {
+  type ConversationState,
+  type EscalateEvent,
+  type Instant,
+  severityOf,
+  type Tenant,
+  withDefaults,
+} from '@receptionist/core';
+import type { AnsweredTurn, LiveConversation, PageRequest, Store } from '../store.ts';
+
+export const START = Date.parse('2026-11-24T18:00:00.000Z');
+/** The store does not look into it. */
+export const TALKING = { phase: 'talking' } as ConversationState;
+export const FIRST_PAGE: PageRequest = { limit: 50, cursor: null };
+
+/** That many seconds after everything began. */
+export function at(seconds: number): Instant {
+  return new Date(START + seconds * 1000).toISOString();
+}
+
+export function aTenant(changes: Partial<Tenant> = {}): Tenant {
+  const tenant = {
+    tenant_id: 't1',
+    name: 'Northside Dental',
+    time_zone: 'America/Los_Angeles',
+    numbers: ['+15005550006'],
+  };
+  return withDefaults({ ...tenant, ...changes });
+}
+
+export async function seedTenant(store: Store, changes: Partial<Tenant> = {}): Promise<Tenant> {
+  const tenant = aTenant(changes);
+  await store.transact((tx) => tx.createTenant(tenant, at(0)));
+  return tenant;
+}
+
+/** A call of `t1`, which must be there. */
+export function seedCall(store: Store, provider_id: string, seconds = 0): Promise<LiveConversation> {
+  return store.transact((tx) =>
+    tx.beginConversation({
+      tenant_id: 't1',
+      channel: 'voice',
+      provider_id,
+      caller: '+14155550123',
+      simulated: false,
+      flags: [],
+      at: at(seconds),
+    }),
+  );
+}
+
+export function aTurn(call: LiveConversation, changes: Partial<AnsweredTurn> = {}): AnsweredTurn {
+  return {
+    conversation_id: call.conversation_id,
+    turn: call.next_turn,
+    request_token: null,
+    heard: { text: 'Are you open?', confidence: 0.91 },
+    said: 'We are.',
+    intent: 'opening_hours',
+    decision: 'answer',
+    state: TALKING,
+    reply: { say: ['We are.'] },
+    at: at(1),
+    outcome: null,
+    ...changes,
+  };
+}
+
+type NewEvent = Omit<EscalateEvent, 'event_id'>;
+
+export function anEvent(changes: Partial<NewEvent> = {}): NewEvent {
+  const { reason = 'complaint', live = false, ...others } = changes;
+  return {
+    tenant_id: 't1',
+    conversation_id: null,
+    channel: 'manual',
+    caller: '+14155550123',
+    reason,
+    reason_detail: null,
+    severity: severityOf(reason, live),
+    live,
+    at: at(0),
+    context: { summary: 'The caller is unhappy.', live, call_sid: null, slots: {}, transcript: [] },
+    ...others,
+  };
+}
+
+/** Emit an event and file it, as the turn and the worker do. */
+export async function seedEntry(store: Store, changes: Partial<NewEvent> = {}, seconds = 0) {
+  const event = anEvent({ at: at(seconds), ...changes });
+  const { event_id } = await store.transact((tx) => tx.emitEscalate(event));
+  return store.transact((tx) => tx.fileEntry({ ...event, event_id }, { channel: 'slack' }, at(seconds)));
+}
+
+export async function entryOf(store: Store, { entry_id }: { entry_id: string }) {
+  const entry = await store.read.getEntry(entry_id);
+  if (!entry) throw new Error(`no entry ${entry_id}`);
+  return entry;
+}

@@ -1,0 +1,190 @@
+/** Everything that is said differently to SQLite than to Postgres. */
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Problem } from '@receptionist/core';
+import Database from 'better-sqlite3';
+import {
+  Kysely,
+  type SelectModifierNode,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDriver,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import { storableText } from './columns.ts';
+import type { Dialect, Migrator } from './dialect.ts';
+import type { Db, Tables } from './schema.ts';
+import { explain, isBusy } from './sqlite-errors.ts';
+
+/** better-sqlite3 blocks the whole process while it waits for a lock; beyond this we wait asynchronously. */
+const BLOCKING_WAIT_MS = 50;
+/** A caller hears an apology after 15 s; a writer that holds the lock for 5 s is stuck. */
+const PATIENCE_MS = 5_000;
+/** A migration in another process may take its time. */
+const MIGRATION_PATIENCE_MS = 120_000;
+
+/** @throws Problem `unavailable` when the file cannot be made, opened or read as a database */
+export async function openSqlite(file: string, { patienceMs = PATIENCE_MS } = {}): Promise<Dialect> {
+  makeFile(file);
+  const writer = await connect(file, { patienceMs });
+  const reader = await connect(file, { patienceMs, readonly: true });
+  return {
+    name: 'sqlite',
+    writer: writer.db,
+    reader: reader.db,
+    now: async () => new Date().toISOString(),
+    connectMigrator: () => connectMigrator(file),
+    async close() {
+      reader.raw.close();
+      writer.raw.close();
+    },
+  };
+}
+
+async function connectMigrator(file: string): Promise<Migrator> {
+  const { db, raw } = await connect(file, { patienceMs: MIGRATION_PATIENCE_MS });
+  return {
+    db,
+    // The connection is the transaction: SQLite knows one at a time on each.
+    runScript: async (_transaction, script) => void raw.exec(script),
+    close: async () => void raw.close(),
+  };
+}
+
+/**
+ * Only the owner may read it: callers' words are in there. SQLite gives `-wal` and `-shm` the same mode. A file that is there
+ * is not touched: closing it would drop the locks that this process holds on it.
+ */
+function makeFile(file: string): void {
+  if (existsSync(file)) return;
+  try {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    closeSync(openSync(file, 'a', 0o600));
+  } catch (error) {
+    throw explain(error, file);
+  }
+}
+
+interface ConnectOptions {
+  patienceMs: number;
+  readonly?: boolean;
+}
+
+async function connect(file: string, options: ConnectOptions): Promise<{ db: Db; raw: Database.Database }> {
+  const { patienceMs, readonly = false } = options;
+  const raw = await whenFree(file, patienceMs, () => open(file, readonly));
+  const db = new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new ImmediateDriver(raw, file, patienceMs),
+      createIntrospector: (kysely) => new SqliteIntrospector(kysely),
+      createQueryCompiler: () => new LocklessQueryCompiler(),
+    },
+  });
+  return { db, raw };
+}
+
+function open(file: string, readonly: boolean): Database.Database {
+  const raw = new Database(file, { readonly, timeout: BLOCKING_WAIT_MS });
+  try {
+    if (!readonly) raw.pragma('journal_mode = WAL');
+    raw.pragma('synchronous = FULL');
+    raw.pragma('foreign_keys = ON');
+    // The built-in one knows ASCII alone.
+    raw.function('lower', { deterministic: true }, (text) =>
+      typeof text === 'string' ? text.toLowerCase() : text,
+    );
+    return raw;
+  } catch (error) {
+    raw.close();
+    throw error;
+  }
+}
+
+/** Try until no other process holds the lock. */
+async function whenFree<T>(file: string, patienceMs: number, attempt: () => T): Promise<T> {
+  const giveUpAt = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > giveUpAt) throw explain(error, file);
+    }
+    await sleep(5 + Math.random() * 20);
+  }
+}
+
+/**
+ * Takes the write lock at the beginning of a transaction. A plain `begin` takes it at the first write and then fails at
+ * once, whatever the time-out, if another process wrote since the first read.
+ */
+class ImmediateDriver extends SqliteDriver {
+  readonly #raw: Database.Database;
+  readonly #file: string;
+  readonly #patienceMs: number;
+
+  constructor(raw: Database.Database, file: string, patienceMs: number) {
+    super({ database: explaining(raw, file) });
+    this.#raw = raw;
+    this.#file = file;
+    this.#patienceMs = patienceMs;
+  }
+
+  override async beginTransaction(): Promise<void> {
+    await whenFree(this.#file, this.#patienceMs, () => this.#raw.exec('begin immediate'));
+  }
+
+  override async rollbackTransaction(): Promise<void> {
+    // After a full disk SQLite has rolled back already.
+    if (this.#raw.inTransaction) this.#raw.exec('rollback');
+  }
+}
+
+/** Leaves out `for update` and `skip locked`: whoever writes here holds the whole file. */
+class LocklessQueryCompiler extends SqliteQueryCompiler {
+  protected override visitSelectModifier(node: SelectModifierNode): void {
+    if (node.modifier !== 'ForUpdate' && node.modifier !== 'SkipLocked') super.visitSelectModifier(node);
+  }
+}
+
+/** The connection as Kysely wants it, with parameters that SQLite can bind and errors that a person understands. */
+function explaining(raw: Database.Database, file: string): SqliteDatabase {
+  const explained = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw explain(error, file);
+    }
+  };
+  return {
+    close: () => void raw.close(),
+    prepare(sql) {
+      const statement = explained(() => raw.prepare(sql));
+      return {
+        reader: statement.reader,
+        all: (parameters) => explained(() => statement.all(parameters.map(bindable))),
+        run: (parameters) => explained(() => statement.run(parameters.map(bindable))),
+        iterate: (parameters) => statement.iterate(parameters.map(bindable)),
+      };
+    },
+  };
+}
+
+function bindable(value: unknown): unknown {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  return typeof value === 'string' ? storableText(value) : value;
+}
+
+/** The file that a `sqlite:PATH` names. @throws Problem `invalid_parameter` */
+export function sqliteFile(url: string): string {
+  const file = url.slice('sqlite:'.length);
+  if (file === '' || file === ':memory:' || file.startsWith('//')) {
+    throw new Problem(
+      'invalid_parameter',
+      `${url} names no file. Write sqlite: and a path, for example sqlite:./var/receptionist.db or sqlite:/srv/receptionist.db.`,
+    );
+  }
+  return path.resolve(file);
+}

@@ -1,0 +1,128 @@
+import type { Entry, Instant } from '@receptionist/core';
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import { ENTRY_COLUMNS, type EntryRow, tagsOf, toEntry } from './fallbacks.ts';
+import { cursors, pageOf } from './pages.ts';
+import type { Db, Tables } from './schema.ts';
+import type { EntryFilter, Page, PageRequest } from './store.ts';
+
+/** Word for word as in the indexes: a database uses an index on an expression or a condition only for the same one. */
+const DUE_AT = sql<Instant>`case status when 'open' then ack_due_at else engage_due_at end`;
+const UNRESOLVED = sql<boolean>`status <> 'resolved'`;
+const RESOLVED = sql<boolean>`status = 'resolved'`;
+
+/** Entries that are not resolved stand in the list by deadline; the resolved ones follow, in an order of their own. */
+interface Listed {
+  part: 'unresolved' | 'resolved';
+  sorted_by: Instant;
+  row: EntryRow;
+}
+type Key = readonly [part: string, sorted_by: Instant, entry_id: string];
+
+const cursor = cursors('fallback', ['text', 'instant', 'text']);
+
+export async function listEntries(db: Db, filter: EntryFilter, page: PageRequest): Promise<Page<Entry>> {
+  const after = cursor.read(page.cursor);
+  const wanted = page.limit + 1;
+  const listed: Listed[] = [];
+  const asksUnresolved = filter.status.length === 0 || filter.status.some((status) => status !== 'resolved');
+  if (asksUnresolved && after?.[0] !== 'resolved') {
+    listed.push(...(await unresolvedEntries(db, filter, after, wanted)));
+  }
+  if (filter.status.includes('resolved') && listed.length < wanted) {
+    const afterResolved = after?.[0] === 'resolved' ? after : null;
+    listed.push(...(await resolvedEntries(db, filter, afterResolved, wanted - listed.length)));
+  }
+  const tags = await tagsOf(
+    db,
+    listed.map(({ row }) => row.entry_id),
+  );
+  return pageOf(
+    listed,
+    page.limit,
+    ({ row }) => toEntry(row, tags),
+    ({ part, sorted_by, row }) => cursor.write([part, sorted_by, row.entry_id]),
+  );
+}
+
+/** Most urgent first. */
+async function unresolvedEntries(
+  db: Db,
+  filter: EntryFilter,
+  after: Key | null,
+  limit: number,
+): Promise<Listed[]> {
+  let query = db
+    .selectFrom('human_fallback')
+    .select(ENTRY_COLUMNS)
+    .select(DUE_AT.as('sorted_by'))
+    .where(UNRESOLVED)
+    .where(matching(filter))
+    .orderBy(DUE_AT)
+    .orderBy('entry_id')
+    .limit(limit);
+  if (filter.status.length > 0) query = query.where('status', 'in', filter.status);
+  if (after) query = query.where(sql<boolean>`(${DUE_AT}, entry_id) > (${after[1]}, ${after[2]})`);
+  return (await query.execute()).map(({ sorted_by, ...row }) => ({ part: 'unresolved', sorted_by, row }));
+}
+
+/** Newest first. */
+async function resolvedEntries(
+  db: Db,
+  filter: EntryFilter,
+  after: Key | null,
+  limit: number,
+): Promise<Listed[]> {
+  let query = db
+    .selectFrom('human_fallback')
+    .select(ENTRY_COLUMNS)
+    .select((eb) => eb.ref('resolved_at').$notNull().as('sorted_by'))
+    .where(RESOLVED)
+    .where(matching(filter))
+    .orderBy('resolved_at', 'desc')
+    .orderBy('entry_id', 'desc')
+    .limit(limit);
+  if (after) query = query.where(sql<boolean>`(resolved_at, entry_id) < (${after[1]}, ${after[2]})`);
+  return (await query.execute()).map(({ sorted_by, ...row }) => ({ part: 'resolved', sorted_by, row }));
+}
+
+type Entries = ExpressionBuilder<Tables, 'human_fallback'>;
+
+function matching(filter: EntryFilter): (eb: Entries) => Expression<SqlBool> {
+  return (eb) => {
+    const conditions: Expression<SqlBool>[] = [];
+    for (const column of ['tenant_id', 'severity', 'reason', 'assignee'] as const) {
+      const value = filter[column];
+      if (value !== undefined) conditions.push(eb(column, '=', value));
+    }
+    if (filter.since !== undefined) conditions.push(eb('created_at', '>=', filter.since));
+    if (filter.tag !== undefined) conditions.push(eb('entry_id', 'in', entriesTagged(eb, filter.tag)));
+    if (filter.q !== undefined) conditions.push(mentions(eb, filter.q));
+    return eb.and(conditions);
+  };
+}
+
+function entriesTagged(eb: Entries, tag: string) {
+  return eb.selectFrom('fallback_tags').select('fallback_tags.entry_id').where('tag', '=', tag);
+}
+
+function mentions(eb: Entries, text: string): Expression<SqlBool> {
+  const own = (['entry_id', 'caller', 'reason_detail', 'resolution_notes'] as const).map((column) =>
+    contains(eb.ref(column), text),
+  );
+  const tagged = eb
+    .selectFrom('fallback_tags')
+    .select('fallback_tags.entry_id')
+    .where((tags) => contains(tags.ref('tag'), text));
+  const noted = eb
+    .selectFrom('fallback_timeline')
+    .select('fallback_timeline.entry_id')
+    .where('action', '=', 'noted')
+    .where((timeline) => contains(timeline.ref('detail'), text));
+  return eb.or([...own, eb('entry_id', 'in', tagged), eb('entry_id', 'in', noted)]);
+}
+
+/** Whether the column holds the text, whatever its case; `%` and `_` mean themselves. */
+function contains(column: Expression<string | null>, text: string): Expression<SqlBool> {
+  const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+  return sql<SqlBool>`lower(${column}) like ${pattern} escape ${sql.lit('\\')}`;
+}

@@ -1,0 +1,196 @@
+/**
+ * The tables, as the code sees them in every dialect: instants and JSON are strings, a count is a number. Why a column is
+ * there stands in the migrations.
+ */
+import type {
+  Channel,
+  Flag,
+  Instant,
+  NotificationStatus,
+  Outcome,
+  Plan,
+  PlanTerms,
+  Reason,
+  Severity,
+  Status,
+  TimelineAction,
+} from '@receptionist/core';
+import type { ColumnType, Generated, Kysely } from 'kysely';
+
+/** A connection, or a transaction on it. */
+export type Db = Kysely<Tables>;
+
+/** SQLite answers 0 or 1. */
+type Bool = ColumnType<boolean | number, boolean, boolean>;
+type Json = string;
+
+export interface Tables {
+  plans: PlansTable;
+  tenants: TenantsTable;
+  tenant_numbers: { number: string; tenant_id: string; position: number };
+  feature_flags: FeatureFlagsTable;
+  conversations: ConversationsTable;
+  turns: TurnsTable;
+  escalate_events: EscalateEventsTable;
+  human_fallback: HumanFallbackTable;
+  fallback_tags: { tenant_id: string; entry_id: string; tag: string };
+  fallback_timeline: FallbackTimelineTable;
+  deliveries: DeliveriesTable;
+  used_tokens: { jti: string; expires_at: Instant };
+  kept_answers: KeptAnswersTable;
+  audit_log: AuditLogTable;
+  schema_migrations: SchemaMigrationsTable;
+}
+
+interface PlansTable extends Omit<PlanTerms, 'flags'> {
+  flags: Json;
+}
+
+interface TenantsTable {
+  tenant_id: string;
+  name: string;
+  plan: Plan;
+  profile: Json;
+  created_at: Instant;
+  updated_at: Instant;
+}
+
+interface FeatureFlagsTable {
+  tenant_id: string;
+  flag: Flag;
+  enabled: Bool;
+  updated_at: Instant;
+  updated_by: string;
+}
+
+export interface ConversationsTable {
+  conversation_id: string;
+  tenant_id: string;
+  channel: Channel;
+  provider_id: string;
+  caller: string | null;
+  started_at: Instant;
+  ended_at: Instant | null;
+  outcome: Outcome | null;
+  simulated: Bool;
+  flags: Json;
+  state: Json | null;
+}
+
+interface TurnsTable {
+  tenant_id: string;
+  conversation_id: string;
+  turn: number;
+  request_token: string | null;
+  heard_text: string | null;
+  heard_confidence: number | null;
+  said: string;
+  intent: string | null;
+  decision: string;
+  reply: Json | null;
+  at: Instant;
+}
+
+export interface EscalateEventsTable {
+  event_id: string;
+  tenant_id: string;
+  conversation_id: string | null;
+  channel: Channel;
+  caller: string | null;
+  reason: Reason;
+  reason_detail: string | null;
+  severity: Severity;
+  live: Bool;
+  at: Instant;
+  context: Json;
+  entry_id: string | null;
+  filed_at: Instant | null;
+}
+
+export interface HumanFallbackTable {
+  entry_id: string;
+  event_id: string;
+  tenant_id: string;
+  conversation_id: string | null;
+  channel: Channel;
+  caller: string | null;
+  reason: Reason;
+  reason_detail: string | null;
+  severity: Severity;
+  status: Status;
+  created_at: Instant;
+  ack_due_at: Instant;
+  engage_due_at: Instant;
+  ack_breached: Bool;
+  engage_breached: Bool;
+  assignee: string | null;
+  acknowledged_by: string | null;
+  acknowledged_at: Instant | null;
+  engaged_by: string | null;
+  engaged_at: Instant | null;
+  resolved_by: string | null;
+  resolved_at: Instant | null;
+  resolution_notes: string | null;
+  live: Bool;
+  context: Json;
+  round: number;
+  next_action_at: Instant | null;
+  version: number;
+}
+
+interface FallbackTimelineTable {
+  seq: Generated<number>;
+  tenant_id: string;
+  entry_id: string;
+  at: Instant;
+  actor: string;
+  action: TimelineAction;
+  detail: string | null;
+}
+
+interface DeliveriesTable {
+  delivery_id: string;
+  tenant_id: string;
+  entry_id: string;
+  round: number;
+  channel: string;
+  status: NotificationStatus;
+  attempts: number;
+  next_attempt_at: Instant | null;
+  lease_until: Instant | null;
+  fence: number;
+  created_at: Instant;
+  sent_at: Instant | null;
+  reference: string | null;
+  why: string | null;
+}
+
+interface KeptAnswersTable {
+  actor: string;
+  idempotency_key: string;
+  request_hash: string;
+  status: number;
+  body: Json;
+  expires_at: Instant;
+}
+
+interface AuditLogTable {
+  seq: Generated<number>;
+  at: Instant;
+  actor: string;
+  action: string;
+  target: string;
+  request_id: string;
+  address: string | null;
+  before: Json;
+  after: Json;
+}
+
+interface SchemaMigrationsTable {
+  id: string;
+  checksum: string;
+  phase: string;
+  applied_at: Instant;
+  duration_ms: number | null;
+  app_version: string;
+}

@@ -1,0 +1,81 @@
+import * as adminRequests from './admin-requests.ts';
+import * as audit from './audit.ts';
+import { backlog } from './backlog.ts';
+import * as conversations from './conversations.ts';
+import * as deliveries from './deliveries.ts';
+import * as events from './events.ts';
+import { listEntries } from './fallback-list.ts';
+import * as fallbacks from './fallbacks.ts';
+import { fileEntry } from './filing.ts';
+import * as flags from './flags.ts';
+import { planTerms } from './plans.ts';
+import type { Db } from './schema.ts';
+import type { ReadVerbs, Verbs } from './store.ts';
+import * as tenants from './tenants.ts';
+
+/** Verbs that still want to know the database. */
+type Unbound<Bound> = {
+  [Name in keyof Bound]: Bound[Name] extends (...args: infer Args) => infer Result
+    ? (db: Db, ...args: Args) => Result
+    : never;
+};
+
+export const readVerbs: Unbound<ReadVerbs> = {
+  listTenants: tenants.listTenants,
+  getTenant: tenants.getTenant,
+  tenantByNumber: tenants.tenantByNumber,
+  planTerms,
+  flagSettings: flags.flagSettings,
+  findCall: conversations.findCall,
+  answeredTurn: conversations.answeredTurn,
+  listConversations: conversations.listConversations,
+  getConversation: conversations.getConversation,
+  getEvent: events.getEvent,
+  listEntries,
+  getEntry: fallbacks.getEntry,
+  listAudit: audit.listAudit,
+  backlog,
+};
+
+export const verbs: Unbound<Verbs> = {
+  ...readVerbs,
+  createTenant: tenants.createTenant,
+  replaceTenant: tenants.replaceTenant,
+  putOnPlan: tenants.putOnPlan,
+  setFlag: flags.setFlag,
+  unsetFlag: flags.unsetFlag,
+  beginConversation: conversations.beginConversation,
+  recordTurn: conversations.recordTurn,
+  endConversation: conversations.endConversation,
+  emitEscalate: events.emitEscalate,
+  claimEvents: events.claimEvents,
+  fileEntry,
+  moveEntry: fallbacks.moveEntry,
+  markBreaches: fallbacks.markBreaches,
+  claimDeliveries: deliveries.claimDeliveries,
+  recordDelivery: deliveries.recordDelivery,
+  useTokenOnce: adminRequests.useTokenOnce,
+  findAnswer: adminRequests.findAnswer,
+  keepAnswer: adminRequests.keepAnswer,
+  recordAudit: audit.recordAudit,
+  forgetExpired,
+};
+
+async function forgetExpired(db: Db, now: string): Promise<void> {
+  await adminRequests.forgetExpiredRequests(db, now);
+  await conversations.forgetOldReplies(db, now);
+}
+
+/** The verbs on one database; `beforeEach` may refuse by throwing. */
+export function bind<Bound extends object>(unbound: Unbound<Bound>, db: Db, beforeEach = () => {}): Bound {
+  const bound = Object.entries<(db: Db, ...args: unknown[]) => unknown>(unbound as never).map(
+    ([name, verb]) => [
+      name,
+      async (...args: unknown[]) => {
+        beforeEach();
+        return verb(db, ...args);
+      },
+    ],
+  );
+  return Object.fromEntries(bound) as Bound;
+}
