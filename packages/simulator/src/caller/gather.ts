@@ -1,0 +1,72 @@
+/** What a `<Gather>` listens for, and what it makes of what the caller does. */
+import type { Params } from './signature.ts';
+import { splitHints, type Verb } from './twiml.ts';
+import { resolveUrl } from './webhook.ts';
+
+export interface Gather {
+  input: readonly ('speech' | 'dtmf')[];
+  hints: readonly string[];
+  timeoutSeconds: number;
+  actionUrl: string;
+  method: 'GET' | 'POST';
+  numDigits: number;
+  finishOnKey: string;
+  actionOnEmptyResult: boolean;
+}
+
+/** What a caller, or who plays one, must know of it. */
+export type WaitingFor = Pick<Gather, 'input' | 'hints' | 'timeoutSeconds' | 'actionUrl'>;
+
+/** What the caller does while a Gather listens. */
+export type CallerAct =
+  | { act: 'say'; text: string; confidence: number | null }
+  | { act: 'press'; keys: string }
+  | { act: 'stay silent' };
+
+export function readGather({ attributes }: Verb, documentUrl: string): Gather {
+  const input = (attributes.input ?? 'dtmf').split(' ');
+  return {
+    input: (['speech', 'dtmf'] as const).filter((kind) => input.includes(kind)),
+    hints: splitHints(attributes.hints),
+    timeoutSeconds: Number(attributes.timeout ?? 5),
+    actionUrl: attributes.action ? resolveUrl(attributes.action, documentUrl) : documentUrl,
+    method: attributes.method === 'GET' ? 'GET' : 'POST',
+    numDigits: Number(attributes.numDigits ?? Number.POSITIVE_INFINITY),
+    finishOnKey: attributes.finishOnKey ?? '#',
+    actionOnEmptyResult: attributes.actionOnEmptyResult === 'true',
+  };
+}
+
+/** The parameters for the action; null: the Gather heard nothing, and its time runs out. */
+export function recognise(gather: Gather, act: CallerAct): Params | null {
+  if (act.act === 'say' && gather.input.includes('speech')) {
+    return {
+      SpeechResult: act.text,
+      ...(act.confidence === null ? {} : { Confidence: String(act.confidence) }),
+    };
+  }
+  return act.act === 'press' && gather.input.includes('dtmf') ? collectKeys(gather, act.keys) : null;
+}
+
+/** With `actionOnEmptyResult` the action is asked although nothing was heard. */
+export function emptyResult(gather: Gather): Params {
+  return gather.input.includes('dtmf') ? { Digits: '', FinishedOnKey: '' } : {};
+}
+
+/** Keys after the end of the input are lost; the finish key does nothing before the first digit. */
+function collectKeys({ numDigits, finishOnKey }: Gather, keys: string): Params | null {
+  let digits = '';
+  for (const key of keys) {
+    if (key === finishOnKey) {
+      if (digits !== '') return { Digits: digits, FinishedOnKey: key };
+    } else {
+      digits += key;
+      if (digits.length === numDigits) break;
+    }
+  }
+  return digits === '' ? null : { Digits: digits, FinishedOnKey: '' };
+}
+
+export function waitingFor({ input, hints, timeoutSeconds, actionUrl }: Gather): WaitingFor {
+  return { input, hints, timeoutSeconds, actionUrl };
+}

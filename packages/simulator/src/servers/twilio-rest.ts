@@ -1,0 +1,267 @@
+/**
+ * Twilio's REST API on the loopback address: it checks what the real one checks, tells the statuses of messages in signed
+ * callbacks, and fails when it is told to. https://www.twilio.com/docs/usage/api
+ */
+import { TWILIO_CONNECTION } from '../caller/connection.ts';
+import { type Delivery, deliver, errorOf } from '../caller/delivery.ts';
+import type { Exchange } from '../caller/exchange.ts';
+import type { Webhook } from '../caller/webhook.ts';
+import { type Breakdown, breakDown, createFailurePlan, type Repetition } from './failures.ts';
+import { type Answer, jsonAnswer, type ReceivedRequest, startLoopback } from './loopback.ts';
+import { ACCOUNT_ROUTES, API, type TwilioAccount, type TwilioRoute } from './twilio-account.ts';
+import { CALL_ROUTES, createCall, type PlacedCall, type TwilioCall } from './twilio-calls.ts';
+import { refusalAnswer, TwilioRefusal, type TwilioRestCode } from './twilio-errors.ts';
+import {
+  MESSAGE_ROUTES,
+  type MessageOrder,
+  moveMessage,
+  numberIn,
+  type TwilioMessage,
+} from './twilio-messages.ts';
+import {
+  configureNumber,
+  createNumber,
+  NUMBER_ROUTES,
+  type NumberSettings,
+  type TwilioNumber,
+} from './twilio-numbers.ts';
+
+export interface TwilioRestOptions {
+  accountSid: string;
+  authToken: string;
+  /** Those of the account, E.164. */
+  numbers: readonly string[];
+  /** What becomes of messages, by recipient; the others are delivered. */
+  deliveries?: Readonly<Record<string, Delivery>>;
+  /** Recipients whose messages are refused at once, besides Twilio's magic numbers. */
+  refusals?: Readonly<Record<string, TwilioRestCode>>;
+  /** Epoch milliseconds. */
+  now?: () => number;
+  port?: number;
+}
+
+export interface TwilioFailure extends Repetition {
+  mode:
+    | Breakdown
+    /** No answer, but it was done. */
+    | 'hang_but_accept'
+    | 'rate_limited';
+  /** Seconds, for `rate_limited`; 1 if left out. */
+  retryAfter?: number;
+}
+
+export interface TwilioRestRequest {
+  method: string;
+  /** Below the account: `Messages`, `Calls/CA…`, or nothing for the account itself. */
+  path: string;
+  /** Of a repeated name the last value. */
+  params: Readonly<Record<string, string>>;
+  /** `ok`, Twilio's error code, or the failure that was asked for. */
+  outcome: string;
+  /** Why Twilio said no, or what it ignored. */
+  explanation: readonly string[];
+  /** The failure was asked for: nothing that the sender did wrong. */
+  excused: boolean;
+}
+
+export interface TwilioRest {
+  /** For `TWILIO_API_URL`. */
+  url: string;
+  requests: readonly TwilioRestRequest[];
+  /** As they stand now. */
+  messages: readonly TwilioMessage[];
+  numbers: readonly TwilioNumber[];
+  calls: readonly TwilioCall[];
+  /** The status callbacks that were made. */
+  callbacks: readonly Exchange[];
+  /** What somebody sets in Twilio's console. */
+  configure: (phoneNumber: string, settings: NumberSettings) => void;
+  /** A call that Twilio has seen. */
+  addCall: (call: PlacedCall) => TwilioCall;
+  /** Resolves when every message has come to its end and its callbacks were made. */
+  settled: () => Promise<void>;
+  fail: (failure: TwilioFailure) => void;
+  recover: () => void;
+  /** What Twilio refused, ignored or could not tell, and no test had asked for, as sentences. */
+  unexpected: () => string[];
+  close: () => Promise<void>;
+}
+
+const ROUTES: Readonly<Record<string, TwilioRoute>> = {
+  ...ACCOUNT_ROUTES,
+  ...MESSAGE_ROUTES,
+  ...NUMBER_ROUTES,
+  ...CALL_ROUTES,
+};
+
+export async function startTwilioRest(options: TwilioRestOptions): Promise<TwilioRest> {
+  const { accountSid, authToken, deliveries = {}, refusals = {}, now = Date.now, port = 0 } = options;
+  const failures = createFailurePlan<TwilioFailure>();
+  const requests: TwilioRestRequest[] = [];
+  const callbacks: Exchange[] = [];
+  const callbackProblems: string[] = [];
+  const underWay = new Set<Promise<void>>();
+  const account: TwilioAccount = {
+    sid: accountSid,
+    numbers: options.numbers.map((number) => createNumber(number, { sid: accountSid, now })),
+    messages: [],
+    calls: [],
+    refusals,
+    now,
+    carry: (order) => {
+      const carried = carry(order).finally(() => underWay.delete(carried));
+      underWay.add(carried);
+    },
+  };
+  const webhook: Webhook = {
+    authToken,
+    connection: TWILIO_CONNECTION,
+    record: (exchange) => callbacks.push(exchange),
+  };
+
+  async function carry({ message, statusCallback }: MessageOrder): Promise<void> {
+    const { sid: messageSid, from, to } = message;
+    const delivery = deliveries[numberIn(to)] ?? { status: 'delivered' };
+    await new Promise(setImmediate); // the sender has its answer first
+    await deliver({
+      message: { accountSid, messageSid, from, to },
+      delivery,
+      callback: statusCallback === null ? null : { url: statusCallback, method: 'POST' },
+      webhook,
+      onStatus: (status) => moveMessage(message, status, errorOf(delivery, status), now()),
+      onProblem: ({ words }) => callbackProblems.push(`status callback of ${messageSid}: ${words}`),
+    });
+  }
+
+  function perform(request: ReceivedRequest, note: Note): Answer {
+    const { path, search } = readAddress(request.path);
+    note.path = path.below;
+    refuseBadCredentials(request.headers.authorization, { accountSid, authToken });
+    if (path.account !== accountSid) throw new TwilioRefusal(20404, request.path);
+    const { route, sid } = findRoute(request.method, path.below, request.path);
+    const params = request.method === 'GET' ? search : readForm(request, note);
+    note.params = Object.fromEntries(params);
+    note.explanation = [...note.explanation, ...ignored(params, route)];
+    const { status, body } = route.answer({ params, sid }, account);
+    return jsonAnswer(body, status);
+  }
+
+  function answer(request: ReceivedRequest): Answer {
+    const note: Note = {
+      method: request.method,
+      path: request.path,
+      params: {},
+      outcome: 'ok',
+      explanation: [],
+      excused: false,
+    };
+    requests.push(note);
+    const failure = failures.next();
+    if (failure && failure.mode !== 'hang_but_accept') return failing(failure, failure.mode, note);
+    const answer = answerOrRefusal(() => perform(request, note), note);
+    return failure ? 'hang' : answer;
+  }
+
+  const settled = async () => {
+    while (underWay.size > 0) await Promise.all(underWay);
+  };
+  const { origin, close } = await startLoopback({ port, answer });
+  return {
+    url: origin,
+    requests,
+    messages: account.messages,
+    numbers: account.numbers,
+    calls: account.calls,
+    callbacks,
+    configure: (phoneNumber, settings) => {
+      const number = account.numbers.find(({ phone_number }) => phone_number === phoneNumber);
+      if (!number) throw new Error(`${phoneNumber} is no number of this account.`);
+      configureNumber(number, settings, now());
+    },
+    addCall: (placed) => {
+      const call = createCall(placed, account);
+      account.calls.push(call);
+      return call;
+    },
+    settled,
+    fail: failures.fail,
+    recover: failures.recover,
+    unexpected: () => [...requests.filter(isUnexpected).map(describe), ...callbackProblems],
+    close: async () => {
+      await settled();
+      await close();
+    },
+  };
+}
+
+type Note = { -readonly [Member in keyof TwilioRestRequest]: TwilioRestRequest[Member] };
+
+function answerOrRefusal(perform: () => Answer, note: Note): Answer {
+  try {
+    return perform();
+  } catch (error) {
+    if (!(error instanceof TwilioRefusal)) throw error;
+    note.outcome = String(error.code);
+    note.explanation = [...note.explanation, error.message];
+    note.excused = error.excused;
+    return refusalAnswer(error);
+  }
+}
+
+function failing(
+  failure: TwilioFailure,
+  mode: Exclude<TwilioFailure['mode'], 'hang_but_accept'>,
+  note: Note,
+): Answer {
+  note.outcome = mode;
+  note.excused = true;
+  if (mode !== 'rate_limited') return breakDown(mode);
+  return refusalAnswer(new TwilioRefusal(20429), { 'retry-after': String(failure.retryAfter ?? 1) });
+}
+
+function isUnexpected({ excused, explanation }: TwilioRestRequest): boolean {
+  return !excused && explanation.length > 0;
+}
+
+function describe({ method, path, outcome, explanation }: TwilioRestRequest): string {
+  return `${method} ${path}: ${outcome} (${explanation.join('; ')})`;
+}
+
+/** Without `.json` the real one answers XML, which nobody here reads. @throws TwilioRefusal 20404 */
+function readAddress(path: string): { path: { account: string; below: string }; search: URLSearchParams } {
+  const { pathname, searchParams } = new URL(path, 'http://twilio');
+  const [, account, below = ''] = /^\/([^/]+?)(?:\/(.+))?\.json$/.exec(pathname.replace(API, '')) ?? [];
+  if (!pathname.startsWith(`${API}/`) || account === undefined) throw new TwilioRefusal(20404, pathname);
+  return { path: { account, below }, search: searchParams };
+}
+
+function findRoute(method: string, below: string, path: string): { route: TwilioRoute; sid: string } {
+  const [collection = '', sid = ''] = below.split('/');
+  const shape = sid === '' ? collection : `${collection}/{sid}`;
+  const route = Object.hasOwn(ROUTES, `${method} ${shape}`) ? ROUTES[`${method} ${shape}`] : undefined;
+  if (route) return { route, sid };
+  const known = Object.keys(ROUTES).some((key) => key.endsWith(` ${shape}`));
+  throw new TwilioRefusal(known ? 20004 : 20404, path);
+}
+
+function refuseBadCredentials(
+  header: string | undefined,
+  { accountSid, authToken }: { accountSid: string; authToken: string },
+): void {
+  const right = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
+  if (header !== right) throw new TwilioRefusal(20003);
+}
+
+/** What is not sent as a form is not read. */
+function readForm({ headers, body }: ReceivedRequest, note: Note): URLSearchParams {
+  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+  if (type === 'application/x-www-form-urlencoded' || body === '') return new URLSearchParams(body);
+  note.explanation = [`content type ${type ?? 'missing'}: only a form is read`];
+  return new URLSearchParams();
+}
+
+function ignored(params: URLSearchParams, { params: known }: TwilioRoute): string[] {
+  return [...new Set(params.keys())]
+    .filter((name) => !known.includes(name))
+    .map((name) => `"${name}" is ignored here`);
+}
