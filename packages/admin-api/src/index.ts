@@ -1,0 +1,24 @@
+export {
+  type AdminClient,
+  type AdminClientOptions,
+  type CallOptions,
+  createAdminClient,
+  Unreachable,
+} from './client.ts';
+export { openApiDocument } from './openapi.ts';
+export {
+  type Answer,
+  type Body,
+  bodyTypes,
+  type Params,
+  type Query,
+  ROUTES,
+  type Route,
+  type RouteName,
+  type Routes,
+} from './routes.ts';
+export { type ProblemAnswer, problemAnswer } from './schemas.ts';
+export { nearest, notOneOf } from './suggestion.ts';
+export { type TenantBody, tenantBody } from './tenant.ts';
+export { type AdminKeys, checkToken, mintToken, type TokenCheck } from './tokens.ts';
+export { invalid, validated } from './validation.ts';

@@ -1,0 +1,230 @@
+/**
+ * Every address of the admin API, once: the daemon checks and answers by this table, the client is typed by it, and the
+ * OpenAPI document is made of it.
+ */
+import { z } from 'zod';
+import {
+  assignBody,
+  engageBody,
+  entry,
+  entryQuery,
+  entryWithHistory,
+  escalationAnswer,
+  escalationBody,
+  eventAnswer,
+  noteBody,
+  reopenBody,
+  resolveBody,
+  tagBody,
+} from './fallback.ts';
+import {
+  auditQuery,
+  auditRow,
+  conversation,
+  conversationWithTurns,
+  flagBody,
+  flagEvaluation,
+  flagsAnswer,
+  pageOf,
+  pageQuery,
+  planAnswer,
+  planBody,
+} from './schemas.ts';
+import { tenantAnswer, tenantBody, tenantPatch } from './tenant.ts';
+
+export interface Route {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With the parameters in braces, as OpenAPI writes them. */
+  path: `/admin/${string}`;
+  summary: string;
+  /** A change runs in one transaction with its audit row, and takes an `Idempotency-Key`. */
+  changes: boolean;
+  query: z.ZodObject;
+  /** Null: none is sent (`{}` will do). */
+  body: z.ZodType | null;
+  answer: z.ZodType;
+  /** The usual one first. */
+  statuses: readonly [number, ...number[]];
+}
+
+const noQuery = z.strictObject({});
+const read = { method: 'GET', changes: false, query: noQuery, body: null, statuses: [200] } as const;
+const change = { changes: true, query: noQuery, body: null, statuses: [200] } as const;
+const move = { ...change, method: 'POST', answer: entryWithHistory } as const;
+
+export const ROUTES = {
+  listTenants: {
+    ...read,
+    path: '/admin/tenants',
+    summary: 'All tenants',
+    query: pageQuery,
+    answer: pageOf(tenantAnswer),
+  },
+  createTenant: {
+    ...change,
+    method: 'POST',
+    path: '/admin/tenants',
+    summary: 'Make a tenant; what is left out takes its default',
+    body: tenantBody,
+    answer: tenantAnswer,
+    statuses: [201],
+  },
+  getTenant: { ...read, path: '/admin/tenants/{tenant_id}', summary: 'One tenant', answer: tenantAnswer },
+  putTenant: {
+    ...change,
+    method: 'PUT',
+    path: '/admin/tenants/{tenant_id}',
+    summary: 'Make a tenant or replace all of it; what is left out takes its default',
+    body: tenantBody,
+    answer: tenantAnswer,
+    statuses: [200, 201],
+  },
+  patchTenant: {
+    ...change,
+    method: 'PATCH',
+    path: '/admin/tenants/{tenant_id}',
+    summary: 'Change some of a tenant (JSON merge patch, RFC 7396)',
+    body: tenantPatch,
+    answer: tenantAnswer,
+  },
+  putPlan: {
+    ...change,
+    method: 'PUT',
+    path: '/admin/tenants/{tenant_id}/plan',
+    summary: 'Put a tenant on a plan',
+    body: planBody,
+    answer: planAnswer,
+  },
+  listFlags: {
+    ...read,
+    path: '/admin/tenants/{tenant_id}/flags',
+    summary: 'Every flag as it is for a tenant, and why',
+    answer: flagsAnswer,
+  },
+  putFlag: {
+    ...change,
+    method: 'PUT',
+    path: '/admin/tenants/{tenant_id}/flags/{flag}',
+    summary: "Make a tenant's own setting",
+    body: flagBody,
+    answer: flagEvaluation,
+  },
+  deleteFlag: {
+    ...change,
+    method: 'DELETE',
+    path: '/admin/tenants/{tenant_id}/flags/{flag}',
+    summary: "Remove a tenant's own setting",
+    answer: flagEvaluation,
+  },
+  createEscalation: {
+    ...change,
+    method: 'POST',
+    path: '/admin/tenants/{tenant_id}/escalations',
+    summary: 'File an escalation by hand; the worker makes the entry',
+    body: escalationBody,
+    answer: escalationAnswer,
+    statuses: [202],
+  },
+  getEvent: {
+    ...read,
+    path: '/admin/events/{event_id}',
+    summary: 'What became of an escalation; entry_id is null until it is filed',
+    answer: eventAnswer,
+  },
+  listEntries: {
+    ...read,
+    path: '/admin/fallback',
+    summary: 'Fallback entries, most urgent deadline first; without status those not resolved',
+    query: entryQuery,
+    answer: pageOf(entry),
+  },
+  getEntry: {
+    ...read,
+    path: '/admin/fallback/{entry_id}',
+    summary: 'One entry with context, notifications and timeline',
+    answer: entryWithHistory,
+  },
+  acknowledgeEntry: { ...move, path: '/admin/fallback/{entry_id}/acknowledge', summary: 'I have it' },
+  assignEntry: {
+    ...move,
+    path: '/admin/fallback/{entry_id}/assign',
+    summary: 'Somebody shall have it',
+    body: assignBody,
+  },
+  engageEntry: {
+    ...move,
+    path: '/admin/fallback/{entry_id}/engage',
+    summary: 'I am on it, and how',
+    body: engageBody,
+  },
+  noteEntry: {
+    ...move,
+    path: '/admin/fallback/{entry_id}/note',
+    summary: 'Add to the timeline',
+    body: noteBody,
+  },
+  tagEntry: {
+    ...move,
+    path: '/admin/fallback/{entry_id}/tag',
+    summary: 'Add and remove tags',
+    body: tagBody,
+  },
+  resolveEntry: {
+    ...move,
+    path: '/admin/fallback/{entry_id}/resolve',
+    summary: 'It is done, and how',
+    body: resolveBody,
+  },
+  reopenEntry: {
+    ...move,
+    path: '/admin/fallback/{entry_id}/reopen',
+    summary: 'It is not done, and why',
+    body: reopenBody,
+  },
+  listConversations: {
+    ...read,
+    path: '/admin/tenants/{tenant_id}/conversations',
+    summary: "A tenant's conversations, newest first, without turns",
+    query: pageQuery,
+    answer: pageOf(conversation),
+  },
+  getConversation: {
+    ...read,
+    path: '/admin/tenants/{tenant_id}/conversations/{conversation_id}',
+    summary: 'One conversation with its turns',
+    answer: conversationWithTurns,
+  },
+  listAudit: {
+    ...read,
+    path: '/admin/audit',
+    summary: 'Who changed what, from where, with which request; newest first',
+    query: auditQuery,
+    answer: pageOf(auditRow),
+  },
+} as const satisfies Record<string, Route>;
+
+export type Routes = typeof ROUTES;
+export type RouteName = keyof Routes;
+
+type ParameterNames<Path> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParameterNames<Rest>
+  : never;
+
+export type Params<R extends Route> = Record<ParameterNames<R['path']>, string>;
+/** As it arrives at a handler, defaults filled in. */
+export type Query<R extends Route> = z.output<R['query']>;
+export type Body<R extends Route> = R['body'] extends z.ZodType ? z.output<R['body']> : undefined;
+export type Answer<R extends Route> = z.output<R['answer']>;
+
+const JSON_TYPES = ['application/json'] as const;
+const PATCH_TYPES = ['application/merge-patch+json', 'application/json'] as const;
+
+/** The content types that a body may have, the proper one first. */
+export function bodyTypes({ method }: Route): readonly [string, ...string[]] {
+  return method === 'PATCH' ? PATCH_TYPES : JSON_TYPES;
+}
+
+/** The names in a path's braces. */
+export function parameterNames(path: string): string[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? '');
+}
