@@ -1,0 +1,263 @@
+/** What the receptionist does about each intent, while it takes a message, and once a person was alerted. */
+import { answerQuestion } from './answers.ts';
+import type { ConversationState, Escalation, Step } from './conversation.ts';
+import type { Reason } from './fallback.ts';
+import type { PhoneNumber } from './tenant.ts';
+import { end, reply, type Turn } from './turn.ts';
+import { LIKELY } from './understand.ts';
+import type { Intent, Understanding } from './understanding.ts';
+
+/** A turn in which something was said. */
+export type HeardTurn = Turn & { understanding: Understanding };
+
+type Handler = (turn: Turn) => Step;
+
+export const HANDLERS: Record<Intent, Handler> = {
+  emergency: (turn) =>
+    escalate(turn, 'emergency', [
+      turn.say.danger(turn.context.tenant.facts['emergency_number'] ?? 'your local emergency number'),
+    ]),
+  talk_to_human: (turn) =>
+    turn.state.phase === 'escalated'
+      ? sayItIsUnderWay(turn)
+      : escalate(turn, 'caller_asked_for_human', [turn.say.ofCourse], turn.say.anythingToPassOn),
+  complaint: (turn) => escalate(turn, 'complaint', [turn.say.sorryToHear], turn.say.whatHappened),
+  payment: (turn) => escalate(turn, 'payment', [turn.say.noPayments]),
+  book_appointment: askColleagueToBook,
+  reschedule_appointment: askColleagueToBook,
+  cancel_appointment: askColleagueToBook,
+  opening_hours: answer,
+  ask_question: answer,
+  leave_message: (turn) =>
+    announcesMessage(turn)
+      ? reply(turn, 'ask', [turn.say.whatMessage], { state: { phase: 'taking_message', asked: 'message' } })
+      : recordMessage(turn),
+  abuse: (turn) =>
+    turn.state.warned
+      ? end(turn, [turn.say.endOfPatience], 'abuse')
+      : reply(turn, 'ask', [turn.say.stayPolite], { state: { warned: true } }),
+  repeat: repeatLast,
+  greeting: (turn) => reply(turn, 'ask', [turn.say.hello]),
+  goodbye: (turn) => end(turn, [turn.say.goodbye], turn.state.served),
+  affirm: (turn) =>
+    turn.state.asked === 'callback'
+      ? escalateQuestion(turn, turn.state.question)
+      : reply(turn, 'ask', [turn.say.goAhead], { state: { asked: null } }),
+  deny: (turn) =>
+    turn.state.asked === 'anything_else' || turn.state.asked === 'details'
+      ? HANDLERS.goodbye(turn)
+      : reply(turn, 'ask', [turn.say.whatElse], { state: { ...noLongerTakingMessage(turn), asked: null } }),
+  inform: (turn) => {
+    const name = turn.understanding?.slots.name;
+    return name ? reply(turn, 'ask', [turn.say.thankYou(name)]) : notUnderstood(turn);
+  },
+  out_of_scope: (turn) =>
+    turn.state.misunderstood > 0
+      ? escalate(turn, 'out_of_scope', [turn.say.cannotHelpMyself])
+      : askAgain(turn, [turn.say.notMyTrade, turn.say.tryAgain]),
+};
+
+function noLongerTakingMessage({ state: { phase } }: Turn): Pick<ConversationState, 'phase'> {
+  return { phase: phase === 'taking_message' ? 'talking' : phase };
+}
+
+/** Asked once in other words; the second time in a row a person takes over. */
+export function notUnderstood(turn: Turn): Step {
+  if (turn.state.misunderstood === 0) return askAgain(turn, [turn.say.notUnderstood, turn.say.tryAgain]);
+  const reason = turn.understanding?.intent === 'ask_question' ? 'no_answer_found' : 'low_confidence';
+  return escalate(turn, reason, [turn.say.cannotHelpMyself]);
+}
+
+function askAgain(turn: Turn, say: string[], state: Partial<ConversationState> = {}): Step {
+  return reply(turn, 'ask', say, { state: { misunderstood: turn.state.misunderstood + 1, ...state } });
+}
+
+function answer(turn: Turn): Step {
+  const answers = knownAnswer(turn);
+  if (!answers) return offerCallback(turn);
+  const served = turn.state.served === 'caller_left' ? 'answered' : turn.state.served;
+  return reply(turn, 'answer', [...answers, turn.say.anythingElse], {
+    state: { asked: 'anything_else', served },
+  });
+}
+
+function knownAnswer({ words, understanding, context }: Turn): string[] | null {
+  return understanding && answerQuestion(words, understanding, context.tenant, context.now);
+}
+
+/** Nobody is alerted for a question unless the caller wants it, or asks a second one that we cannot answer. */
+function offerCallback(turn: Turn): Step {
+  if (turn.state.misunderstood > 0) return escalateQuestion(turn, turn.words);
+  return askAgain(turn, [turn.say.noAnswer, turn.say.offerCallback], {
+    asked: 'callback',
+    question: turn.words,
+  });
+}
+
+function escalateQuestion(turn: Turn, question: string | null): Step {
+  return escalate({ ...turn, words: question ?? turn.words }, 'no_answer_found', [turn.say.ofCourse]);
+}
+
+function askColleagueToBook(turn: Turn): Step {
+  return escalate(turn, 'booking_not_allowed', [turn.say.noBookings], turn.say.wishedTime);
+}
+
+function repeatLast(turn: Turn): Step {
+  const last = turn.context.transcript.findLast(({ speaker }) => speaker === 'receptionist')?.text.trim();
+  return reply(turn, 'answer', [last || turn.say.howCanIHelp]);
+}
+
+/** Alert a person, tell the caller what happens now, and ask for what the person will want to know. */
+function escalate(turn: Turn, reason: ReasonHere, opening: string[], question?: string): Step {
+  const { state, say, words } = turn;
+  const number = contactOf(turn);
+  const detail = [state.message, words].filter((part) => part).join(' ') || null;
+  const toAsk = number ? question : say.whatNumber;
+  const alerting = number ? say.alertingWith(number) : say.alerting;
+  return reply(turn, 'escalate', [...opening, alerting, ...(toAsk ? [toAsk] : [])], {
+    state: { phase: 'escalated', served: 'escalated', message: null, asked: number ? 'details' : 'number' },
+    escalate: escalationFor(reason, detail, number),
+  });
+}
+
+function sayItIsUnderWay(turn: Turn): Step {
+  const number = contactOf(turn);
+  return number
+    ? reply(turn, 'answer', [turn.say.alertingWith(number)])
+    : reply(turn, 'ask', [turn.say.alerting, turn.say.whatNumber], { state: { asked: 'number' } });
+}
+
+/** While a message is taken nearly everything is the message. */
+export function hearMessage(turn: HeardTurn): Step {
+  const { intent, confidence } = turn.understanding;
+  const brief = isBrief(turn) && confidence >= LIKELY;
+  if (turn.state.asked === 'number')
+    return brief && intent === 'talk_to_human' ? HANDLERS.talk_to_human(turn) : takeNumber(turn);
+  if (brief && BREAKS_OFF.has(intent)) return HANDLERS[intent](turn);
+  if (brief && (intent === 'affirm' || announcesMessage(turn))) return reply(turn, 'ask', [turn.say.goAhead]);
+  return recordMessage(turn);
+}
+
+function recordMessage(turn: Turn): Step {
+  const withMessage = { ...turn, state: { ...turn.state, message: turn.words } };
+  return contactOf(turn)
+    ? passOnMessage(withMessage, { hangUp: false })
+    : reply(withMessage, 'ask', [turn.say.whatNumber], {
+        state: { phase: 'taking_message', asked: 'number' },
+      });
+}
+
+const BREAKS_OFF = new Set<Intent>(['talk_to_human', 'goodbye', 'deny', 'abuse', 'repeat']);
+
+/** Too short to be a message that happens to hold a cue. */
+function isBrief({ words }: Turn): boolean {
+  return words.split(' ').length <= 7;
+}
+
+/** "Can I leave a message for the doctor?" is not the message yet. */
+function announcesMessage({ words, understanding }: Turn): boolean {
+  return (
+    understanding?.intent === 'leave_message' &&
+    /^(?!.*\b(?:that|saying|tell|because)\b).{0,70}\b(?:message|note|voicemail)\b.{0,30}$/i.test(words)
+  );
+}
+
+/** The number to call back, from one who withheld it; asked for once more, then we go on with what was said instead. */
+export function takeNumber(turn: HeardTurn): Step {
+  const { message, misunderstood, phase, callback_number } = turn.state;
+  const { intent, slots } = turn.understanding;
+  const leaves = intent === 'goodbye';
+  const unclear = !slots.phone && slots.yes_no !== 'no' && !leaves;
+  if (unclear && misunderstood === 0) return askAgain(turn, [turn.say.numberAgain]);
+  if (message) {
+    const whole = unclear ? `${message} ${turn.words}` : message;
+    return passOnMessage({ ...turn, state: { ...turn.state, message: whole } }, { hangUp: leaves });
+  }
+  if (phase === 'escalated' && slots.phone) {
+    const words = `${turn.words} (call back: ${slots.phone})`;
+    return addToEntry({ ...turn, words }, [turn.say.gotNumber(slots.phone)]);
+  }
+  if (phase === 'escalated' && unclear) return addToEntry(turn, [turn.say.added]);
+  return reply(turn, 'ask', [callback_number ? turn.say.gotNumber(callback_number) : turn.say.whatElse], {
+    state: { asked: null },
+  });
+}
+
+export function passOnMessage(turn: Turn, { hangUp }: { hangUp: boolean }): Step {
+  const number = contactOf(turn);
+  const served = turn.state.served === 'escalated' ? 'escalated' : 'message_taken';
+  const say = [turn.say.passedOn, ...(number ? [turn.say.someoneCalls(number)] : [])];
+  const consequences = {
+    state: { phase: 'talking', message: null, served, asked: 'anything_else' } as const,
+    escalate: escalationFor('message_left', turn.state.message, number),
+  };
+  return hangUp
+    ? end(turn, [...say, turn.say.goodbye], served, consequences)
+    : reply(turn, 'escalate', [...say, turn.say.anythingElse], consequences);
+}
+
+/** A person was alerted: questions are still answered, and every other word of substance joins the entry. */
+export function hearAfterEscalation(turn: HeardTurn): Step {
+  const { intent, confidence, slots } = turn.understanding;
+  if (turn.state.asked === 'number' && slots.phone) return takeNumber(turn);
+  if (confidence >= LIKELY && WITHOUT_SUBSTANCE.has(intent)) return HANDLERS[intent](turn);
+  if (announcesMessage(turn)) return reply(turn, 'ask', [turn.say.goAhead]);
+  const asks = intent === 'opening_hours' || intent === 'ask_question';
+  return asks && confidence >= LIKELY && knownAnswer(turn)
+    ? answer(turn)
+    : addToEntry(turn, [turn.say.added]);
+}
+
+const WITHOUT_SUBSTANCE = new Set<Intent>([
+  'talk_to_human',
+  'abuse',
+  'repeat',
+  'greeting',
+  'goodbye',
+  'affirm',
+  'deny',
+]);
+
+function addToEntry(turn: Turn, say: string[]): Step {
+  return reply(turn, 'escalate', [...say, turn.say.anythingElse], {
+    state: { asked: 'anything_else' },
+    escalate: escalationFor('message_left', turn.words, contactOf(turn)),
+  });
+}
+
+/** The number that was given in the conversation, else the one that calls. */
+function contactOf({ context, state }: Turn): PhoneNumber | null {
+  return state.callback_number ?? context.caller;
+}
+
+/** Why a person is needed, in the words of the alert. */
+const SUMMARIES = {
+  emergency: 'The caller reports an emergency and was told the emergency number.',
+  caller_asked_for_human: 'The caller asks for a person.',
+  complaint: 'The caller has a complaint.',
+  payment: 'The caller wants to pay or asks about a bill.',
+  booking_not_allowed:
+    'The caller wants to book, move or cancel an appointment, which the receptionist may not do.',
+  no_answer_found: 'The caller asked something to which the receptionist has no answer.',
+  out_of_scope: 'The caller asked twice for something that the receptionist does not do.',
+  low_confidence: 'The receptionist asked again and still did not understand the caller.',
+  message_left: 'The caller left a message.',
+} as const satisfies Partial<Record<Reason, string>>;
+
+type ReasonHere = keyof typeof SUMMARIES;
+
+/** An alert shows one line of it; the transcript has all. */
+const LONGEST_DETAIL = 300;
+
+export function escalationFor(
+  reason: ReasonHere,
+  words: string | null,
+  number: PhoneNumber | null,
+): Escalation {
+  const detail =
+    words && words.length > LONGEST_DETAIL
+      ? `${words.slice(0, LONGEST_DETAIL - 1).replace(/\p{Cs}$/u, '')}…`
+      : words;
+  const callBack = number ? `Call back: ${number}.` : 'The number was withheld.';
+  return { reason, reason_detail: detail, summary: `${SUMMARIES[reason]} ${callBack}` };
+}
