@@ -1,0 +1,87 @@
+/** A change: once for each token, once for each Idempotency-Key, and never without its audit row. All or nothing. */
+import { createHash } from 'node:crypto';
+import type { Route } from '@receptionist/admin-api';
+import { type Instant, Problem } from '@receptionist/core';
+import type { KeptAnswer, Store, Verbs } from '@receptionist/store';
+import type { Request, RequestHandler, Response } from 'express';
+import type { Wake } from '../escalation/wake.ts';
+import { identityOf } from './authentication.ts';
+import type { Change, Changed } from './endpoints.ts';
+import { bodyOf, checkedBody, checkedParams, checkedQuery } from './requests.ts';
+
+const ANSWERS_ARE_KEPT_MS = 24 * 60 * 60 * 1000;
+
+export function createChange(
+  { store, wake }: { store: Store; wake: Wake },
+  route: Route,
+  change: Change<Route>,
+): RequestHandler {
+  return async (req, res) => {
+    const request = changeRequest(route, req, res);
+    const now = await store.now();
+    const { status, answer, ring } = await store.transact(async (tx) => {
+      await tx.useTokenOnce(request.identity.jti, request.identity.expires_at.toISOString());
+      const kept = await keptAnswer(tx, request, now);
+      if (kept) return { status: kept.status, answer: kept.body, ring: false };
+      const { actor, params, query, body } = request;
+      const changed = await change(tx, { params, query, body, actor, now });
+      return record(tx, request, changed, now);
+    });
+    if (ring) wake.ring();
+    res.status(status).json(answer);
+  };
+}
+
+type ChangeRequest = ReturnType<typeof changeRequest>;
+
+function changeRequest(route: Route, req: Request, res: Response) {
+  const idempotencyKey = idempotencyKeyOf(req);
+  const params = checkedParams<Route>(req);
+  const query = checkedQuery(route, req);
+  const json = bodyOf(req);
+  const identity = identityOf(res);
+  return {
+    identity,
+    actor: identity.user,
+    params,
+    query,
+    body: checkedBody(route, json),
+    idempotencyKey,
+    hash: createHash('sha256')
+      .update(JSON.stringify([req.method, req.originalUrl, json]))
+      .digest('hex'),
+    usualStatus: route.statuses[0],
+    origin: { request_id: String(res.locals.request_id), address: req.ip ?? null },
+  };
+}
+
+function idempotencyKeyOf(req: Request): string | null {
+  const key = req.get('idempotency-key');
+  if (key === undefined) return null;
+  if (/^[\x20-\x7e]{1,255}$/.test(key)) return key;
+  throw new Problem('invalid_parameter', 'Idempotency-Key must have 1 to 255 printable ASCII characters.');
+}
+
+async function keptAnswer(
+  tx: Verbs,
+  { actor, idempotencyKey, hash }: ChangeRequest,
+  now: Instant,
+): Promise<KeptAnswer | null> {
+  const kept = idempotencyKey === null ? null : await tx.findAnswer(actor, idempotencyKey, now);
+  if (kept === null || kept.request_hash === hash) return kept;
+  throw new Problem(
+    'idempotency_conflict',
+    `The Idempotency-Key ${JSON.stringify(idempotencyKey)} was used for another request in the last 24 hours. Take a new one.`,
+  );
+}
+
+async function record(tx: Verbs, request: ChangeRequest, changed: Changed<unknown>, now: Instant) {
+  const { actor, idempotencyKey, hash, usualStatus, origin } = request;
+  const { answer, status = usualStatus, audit, ring = false } = changed;
+  await tx.recordAudit({ at: now, actor, ...audit, ...origin });
+  if (idempotencyKey !== null) {
+    const expires_at = new Date(Date.parse(now) + ANSWERS_ARE_KEPT_MS).toISOString();
+    await tx.keepAnswer(actor, idempotencyKey, { request_hash: hash, status, body: answer, expires_at });
+  }
+  return { status, answer, ring };
+}

@@ -1,0 +1,49 @@
+import type { Answer, Routes } from '@receptionist/admin-api';
+import type { Entry, Move } from '@receptionist/core';
+import type { Verbs } from '@receptionist/store';
+import { type Changed, existing, type Handlers, withInstants } from './endpoints.ts';
+import { masked } from './masked.ts';
+
+type MoveRoute = `${Move['move']}Entry`;
+
+export const fallback: Pick<Handlers, 'listEntries' | 'getEntry' | MoveRoute> = {
+  listEntries: (read, { query: { limit, cursor = null, ...filter } }) =>
+    read.listEntries(withInstants(filter), { limit, cursor }),
+
+  getEntry: (read, { params }) => existing(read.getEntry(params.entry_id), 'fallback entry', params.entry_id),
+
+  acknowledgeEntry: (tx, request) => moved(tx, request, { move: 'acknowledge' }),
+  assignEntry: (tx, request) => moved(tx, request, { move: 'assign', ...request.body }),
+  engageEntry: (tx, request) => moved(tx, request, { move: 'engage', ...request.body }),
+  noteEntry: (tx, request) => moved(tx, request, { move: 'note', ...request.body }),
+  tagEntry: (tx, request) => moved(tx, request, { move: 'tag', ...request.body }),
+  resolveEntry: (tx, request) => moved(tx, request, { move: 'resolve', ...request.body }),
+  // Reopened, it must be alerted again.
+  reopenEntry: async (tx, request) => ({
+    ...(await moved(tx, request, { move: 'reopen', ...request.body })),
+    ring: true,
+  }),
+};
+
+async function moved(
+  tx: Verbs,
+  { params: { entry_id }, actor, now }: { params: { entry_id: string }; actor: string; now: string },
+  move: Move,
+): Promise<Changed<Answer<Routes['getEntry']>>> {
+  const before = await existing(tx.getEntry(entry_id), 'fallback entry', entry_id);
+  const after = await tx.moveEntry(entry_id, masked(move), actor, now);
+  return {
+    answer: after,
+    audit: {
+      action: `fallback.${move.move}`,
+      target: `fallback:${entry_id}`,
+      before: gist(before),
+      after: gist(after),
+    },
+  };
+}
+
+/** What the audit keeps of an entry: nothing that a caller said. */
+function gist({ status, severity, assignee, tags }: Entry) {
+  return { status, severity, assignee, tags };
+}

@@ -1,0 +1,113 @@
+/** The admin API: mount it at /admin. The order of this file is the order in which a request goes through it. */
+import { type AdminKeys, openApiDocument, ROUTES, type Route, type RouteName } from '@receptionist/admin-api';
+import { Problem } from '@receptionist/core';
+import type { Store } from '@receptionist/store';
+import express, { type RequestHandler, type Router } from 'express';
+import type { Wake } from '../escalation/wake.ts';
+import type { Log } from '../observability/log.ts';
+import { version } from '../version.ts';
+import { audit } from './audit.ts';
+import { createAuthentication } from './authentication.ts';
+import { createChange } from './changes.ts';
+import { conversations } from './conversations.ts';
+import type { Change, Handlers, Read } from './endpoints.ts';
+import { events } from './events.ts';
+import { fallback } from './fallback.ts';
+import { flags } from './flags.ts';
+import { plans } from './plans.ts';
+import { bodyReader, checkedParams, checkedQuery } from './requests.ts';
+import { tenants } from './tenants.ts';
+
+const HANDLERS: Handlers = {
+  ...tenants,
+  ...plans,
+  ...flags,
+  ...events,
+  ...fallback,
+  ...conversations,
+  ...audit,
+};
+
+export interface AdminOptions {
+  store: Store;
+  /** Null: the admin API is switched off. */
+  keys: AdminKeys | null;
+  /** The clock that tokens and failures are judged by; changes take the store's. */
+  now: () => Date;
+  log: Log;
+  wake: Wake;
+}
+
+/**
+ * Expects of the app: the request's id in `res.locals.request_id`, `trust proxy` (`req.ip` is what is limited and audited),
+ * and at its end the problem handler, because whatever is refused here is thrown.
+ */
+export function createAdminRouter({ store, keys, now, log, wake }: AdminOptions): Router {
+  const router = express.Router({ caseSensitive: true, strict: true });
+  if (keys === null) {
+    router.use(disabled);
+  } else {
+    router.get('/openapi.json', openApi());
+    router.use(createAuthentication({ keys, now, log }));
+    for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][]) {
+      const verb = route.method.toLowerCase() as Lowercase<Route['method']>;
+      router[verb](expressPath(route), ...steps({ store, wake }, name, route));
+    }
+    for (const [path, methods] of methodsByPath()) router.all(path, methodNotAllowed(methods));
+    router.use(notFound);
+  }
+  return router;
+}
+
+/** The table of routes and that of handlers agree name by name; what they agree on is lost in a loop over both. */
+function steps(wired: { store: Store; wake: Wake }, name: RouteName, route: Route): RequestHandler[] {
+  if (!route.changes) return [createRead(wired.store, route, HANDLERS[name] as Read<Route>)];
+  return [...bodyReader(route), createChange(wired, route, HANDLERS[name] as Change<Route>)];
+}
+
+function createRead(store: Store, route: Route, read: Read<Route>): RequestHandler {
+  return async (req, res) => {
+    res.json(await read(store.read, { params: checkedParams(req), query: checkedQuery(route, req) }));
+  };
+}
+
+/** `/admin/tenants/{tenant_id}` → `/tenants/:tenant_id`. */
+function expressPath({ path }: Route): string {
+  return path.slice('/admin'.length).replace(/\{(\w+)\}/g, ':$1');
+}
+
+function methodsByPath(): Map<string, string[]> {
+  const routes = Map.groupBy(Object.values<Route>(ROUTES), expressPath);
+  return new Map([...routes].map(([path, ofPath]) => [path, ofPath.map(({ method }) => method)]));
+}
+
+function openApi(): RequestHandler {
+  let document: unknown;
+  return (_req, res) => {
+    document ??= openApiDocument(version);
+    res.json(document);
+  };
+}
+
+const disabled: RequestHandler = () => {
+  throw new Problem(
+    'admin_disabled',
+    'The daemon has no ADMIN_PRIVATE_KEY, so nobody can administer it. Run adminctl init, and restart the daemon with the line it prints.',
+  );
+};
+
+function methodNotAllowed(methods: string[]): RequestHandler {
+  const allow = methods.join(', ');
+  return (req, res) => {
+    res.set('Allow', allow);
+    throw new Problem(
+      'method_not_allowed',
+      `${req.originalUrl.split('?')[0]} has no ${req.method}, only ${allow}.`,
+    );
+  };
+}
+
+const notFound: RequestHandler = (req) => {
+  const path = req.originalUrl.split('?')[0];
+  throw new Problem('not_found', `There is nothing at ${path}. GET /admin/openapi.json lists every address.`);
+};

@@ -1,0 +1,10 @@
+/**
+ * Says that there is something to look at. Only a hint: the row alone holds what is to be done, and a wake that is lost
+ * costs at most the time until the next sweep.
+ */
+export interface Wake {
+  ring(): void;
+}
+
+/** For a daemon without an engine: the sweep of the one that has it finds the row. */
+export const silentWake: Wake = { ring() {} };

@@ -1,0 +1,58 @@
+/** Every request goes through this list, from top to bottom. */
+import { Problem } from '@receptionist/core';
+import express, { type Express, type RequestHandler, type Router } from 'express';
+import { createProblemHandler } from '../admin/problems.ts';
+import type { Log } from '../observability/log.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { version } from '../version.ts';
+import { accessLog } from './access-log.ts';
+import type { Readiness } from './readiness.ts';
+import { requestId } from './request-id.ts';
+
+export interface AppParts {
+  log: Log;
+  metrics: Metrics;
+  trustProxy: number;
+  readiness: () => Promise<Readiness>;
+  metricsPage: RequestHandler;
+  /** By the path they are mounted at. */
+  routers: Readonly<Record<string, Router>>;
+}
+
+export function createApp({ log, metrics, trustProxy, readiness, metricsPage, routers }: AppParts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', trustProxy);
+
+  app.use(requestId);
+  app.use(accessLog({ log, metrics }));
+  app.use(securityHeaders);
+  app.get('/health', (_req, res) => {
+    res.json({ status: 'ok', version });
+  });
+  app.get('/ready', async (_req, res) => {
+    const { ready, parts } = await readiness();
+    res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not_ready', parts });
+  });
+  app.get('/metrics', metricsPage);
+  for (const [path, router] of Object.entries(routers)) app.use(path, router);
+  app.use(notFound);
+  app.use(createProblemHandler({ log }));
+  return app;
+}
+
+/** Nothing here is a page, and nothing may be kept by a cache on the way. */
+const securityHeaders: RequestHandler = (_req, res, next) => {
+  res.set({
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  next();
+};
+
+const notFound: RequestHandler = (req) => {
+  throw new Problem('not_found', `There is nothing at ${req.path}.`);
+};

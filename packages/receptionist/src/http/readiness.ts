@@ -1,0 +1,59 @@
+/** Whether this daemon can do its work; if not, which part keeps it from it, in words for the operator. */
+import type { Store } from '@receptionist/store';
+import type { EscalationEngine } from '../escalation/engine.ts';
+import { within } from '../within.ts';
+
+const CHECK_MS = 2_000;
+/** The engine has a cycle a second. A send may hang 10 s, and must not make a balancer take the daemon away. */
+const OLDEST_CYCLE_MS = 30_000;
+
+export interface Readiness {
+  ready: boolean;
+  /** `ok`, or what is wrong, by part. */
+  parts: Record<string, string>;
+}
+
+export function createReadiness({
+  store,
+  engine,
+}: {
+  store: Store;
+  /** Null where another daemon runs it. */
+  engine: EscalationEngine | null;
+}): () => Promise<Readiness> {
+  const checks: Record<string, () => Promise<string>> = {
+    database: async () => {
+      await store.read.backlog(await store.now());
+      return 'ok';
+    },
+    migrations: async () => {
+      const pending = (await store.migrations.status()).filter(
+        ({ state, phase }) => state === 'pending' && phase !== 'contract',
+      );
+      if (pending.length === 0) return 'ok';
+      return `pending: ${pending.map(({ id }) => id).join(', ')}; run receptionistd migrate up`;
+    },
+    ...(engine ? { escalation_engine: async () => cycleAge(engine.msSinceFullCycle()) } : {}),
+  };
+  return async () => {
+    const results = await Promise.all(
+      Object.entries(checks).map(async ([part, check]) => [part, await outcome(check)] as const),
+    );
+    return { ready: results.every(([, found]) => found === 'ok'), parts: Object.fromEntries(results) };
+  };
+}
+
+async function outcome(check: () => Promise<string>): Promise<string> {
+  try {
+    return await within(CHECK_MS, check());
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function cycleAge(ms: number | null): string {
+  if (ms === null) return 'no full cycle yet';
+  return ms <= OLDEST_CYCLE_MS
+    ? 'ok'
+    : `the last full cycle was ${Math.round(ms / 1_000)} s ago; the log says why`;
+}

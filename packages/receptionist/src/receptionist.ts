@@ -1,0 +1,88 @@
+/** The daemon's life: open, migrate, listen, work, and stop without losing what was begun. */
+import { Problem } from '@receptionist/core';
+import { openStore, type Store } from '@receptionist/store';
+import { type Config, warningsOf } from './config.ts';
+import type { EscalationEngine } from './escalation/engine.ts';
+import { closeServer, listen, portOf } from './http/server.ts';
+import type { Log } from './observability/log.ts';
+import { type Role, wire } from './wire.ts';
+
+export interface Receptionist {
+  /** Where it listens. */
+  url: string;
+  /** Null in the role `web`. */
+  engine: EscalationEngine | null;
+  store: Store;
+  /** Takes nothing new, finishes the turns and the engine's cycle, and closes. */
+  stop(): Promise<void>;
+}
+
+/** @throws Problem or ListenError where it cannot start, in words for the operator */
+export async function startReceptionist({
+  config,
+  log,
+  role = 'all',
+  now,
+}: {
+  config: Config;
+  log: Log;
+  role?: Role;
+  /** In place of the clocks of the database and of this machine. */
+  now?: () => Date;
+}): Promise<Receptionist> {
+  for (const warning of warningsOf(config)) log.warn(warning);
+  const store = await openStore({ url: config.DATABASE_URL, log, ...(now ? { now } : {}) });
+  try {
+    await migrate(store);
+    return await serve({ config, log, role, store, now: now ?? (() => new Date()) });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** Everything on an empty database; on another what the version before can live with. */
+async function migrate(store: Store): Promise<void> {
+  const migrations = await store.migrations.status();
+  const isEmpty = migrations.every(({ state }) => state === 'pending');
+  const { failed } = await store.migrations.up(isEmpty ? {} : { phases: ['expand', 'backfill', 'switch'] });
+  if (!failed) return;
+  throw new Problem(
+    'internal',
+    `The migration ${failed.id} failed, and the database is as it was before it: ${failed.message}`,
+  );
+}
+
+async function serve({
+  config,
+  log,
+  role,
+  store,
+  now,
+}: {
+  config: Config;
+  log: Log;
+  role: Role;
+  store: Store;
+  now: () => Date;
+}): Promise<Receptionist> {
+  const server = await listen({ host: config.HOST, port: config.PORT });
+  // From here to the handler nothing waits, so that no request comes in between.
+  const port = portOf(server);
+  const url = `http://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${port}`;
+  const publicUrl = config.PUBLIC_URL ?? url;
+  const { app, engine } = wire({ config, role, store, publicUrl, now, log });
+  server.on('request', app);
+  engine?.start();
+  log.info({ host: config.HOST, port, public_url: publicUrl, role, app_env: config.APP_ENV }, 'listening');
+  return {
+    url,
+    engine,
+    store,
+    async stop() {
+      await closeServer(server);
+      await engine?.stop();
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,335 @@
+/**
+ * Every setting of the daemon: one schema, which also is the table that docs/settings.md shows.
+ * A message completes the sentence "NAME must be …".
+ */
+import { z } from 'zod';
+import {
+  accountSid,
+  accounts,
+  databaseUrl,
+  httpAddress,
+  oneOf,
+  pageAddress,
+  phoneNumber,
+  qdrantAddress,
+  redisAddress,
+  text,
+  wholeNumber,
+} from './setting-kinds.ts';
+
+/** What a person must know about a setting, beside its name and default. */
+interface Notes {
+  meaning: string;
+  example: string;
+  /** Never printed, and readable from the file that NAME_FILE names. */
+  secret: boolean;
+  /** Stands in for the default in the documentation, where that is computed. */
+  computed?: string;
+  /** Accepted already, but nothing reads it yet: said once in the log. */
+  unused?: boolean;
+}
+
+const notes = z.registry<Notes>();
+
+const ENVIRONMENTS = ['local', 'test', 'staging', 'production'] as const;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const PROVIDERS = ['openai', 'anthropic', 'openai-compatible'] as const;
+
+const open = { secret: false } as const;
+const secret = { secret: true } as const;
+const later = { secret: false, unused: true } as const;
+
+const provider = (meaning: string) =>
+  oneOf(PROVIDERS)
+    .optional()
+    .register(notes, { ...later, example: 'openai', meaning });
+const model = (of: string) =>
+  text()
+    .optional()
+    .register(notes, { ...later, example: 'gpt-5-mini', meaning: `The model of \`${of}\`.` });
+const modelKey = (of: string) =>
+  text()
+    .optional()
+    .register(notes, {
+      ...secret,
+      unused: true,
+      example: 'the key of the provider',
+      meaning: `The key for \`${of}\`.`,
+    });
+const modelAddress = (of: string) =>
+  httpAddress()
+    .optional()
+    .register(notes, {
+      ...later,
+      example: 'http://127.0.0.1:11434/v1',
+      meaning: `The address of \`${of}\`, for \`openai-compatible\`, tests and proxies.`,
+    });
+
+export const settingsSchema = z.object({
+  APP_ENV: oneOf(ENVIRONMENTS)
+    .default('local')
+    .register(notes, {
+      ...open,
+      example: 'production',
+      meaning: `${ENVIRONMENTS.map((name) => `\`${name}\``).join(', ')}. In \`production\` the daemon does not start without its secrets, with an example's values, or with no alert channel that reaches a human.`,
+    }),
+  HOST: text()
+    .default('127.0.0.1')
+    .register(notes, {
+      ...open,
+      example: '0.0.0.0',
+      meaning: 'The address that the daemon listens on.',
+    }),
+  PORT: wholeNumber(0, 65_535)
+    .default(8080)
+    .register(notes, {
+      ...open,
+      example: '8080',
+      meaning: 'The port that the daemon listens on. `0` picks a free one; the log line `listening` has it.',
+    }),
+  PUBLIC_URL: httpAddress()
+    .optional()
+    .register(notes, {
+      ...open,
+      example: 'https://phone.example.com',
+      computed: '`http://HOST:PORT`',
+      meaning:
+        'The address that Twilio and Slack know. Signatures are computed over it plus the path and query as sent, never over request headers.',
+    }),
+  TRUST_PROXY: wholeNumber(0, 32)
+    .default(0)
+    .register(notes, {
+      ...open,
+      example: '1',
+      meaning: "How many proxies in front are believed about the client's address (rate limits, audit).",
+    }),
+  DATABASE_URL: databaseUrl()
+    .default('sqlite:./var/receptionist.db')
+    .register(notes, {
+      ...open,
+      example: 'sqlite:./var/receptionist.db',
+      meaning: '`sqlite:PATH`, relative to the working directory.',
+    }),
+  DATABASE_DIRECT_URL: text()
+    .optional()
+    .register(notes, {
+      ...secret,
+      unused: true,
+      example: 'postgres://receptionist:secret@db.example.com/receptionist',
+      meaning: 'The same database without a transaction pooler, for migrations.',
+    }),
+  REDIS_URL: redisAddress()
+    .optional()
+    .register(notes, {
+      ...later,
+      example: 'redis://127.0.0.1:6379',
+      meaning: 'Shares flag cache, queue and limits between daemons. Unset: in process.',
+    }),
+  REDIS_CACHE_URL: redisAddress()
+    .optional()
+    .register(notes, {
+      ...later,
+      example: 'redis://127.0.0.1:6380',
+      meaning: 'Another Redis for the cache: that of a queue must not evict.',
+    }),
+  VECTOR_URL: qdrantAddress()
+    .optional()
+    .register(notes, {
+      ...later,
+      example: 'qdrant+http://127.0.0.1:6333',
+      meaning: 'Where passages are searched. Unset: in the database.',
+    }),
+  QDRANT_API_KEY: text()
+    .optional()
+    .register(notes, {
+      ...secret,
+      unused: true,
+      example: 'the-key-of-your-qdrant',
+      meaning: 'The key for `VECTOR_URL`.',
+    }),
+  ADMIN_PRIVATE_KEY: text()
+    .optional()
+    .register(notes, {
+      ...secret,
+      example: 'what `adminctl init` prints',
+      meaning:
+        'The shared secret of the admin tokens, at least 32 bytes. Unset: `/admin` answers 503 `admin_disabled`.',
+    }),
+  ADMIN_PRIVATE_KEY_PREVIOUS: text()
+    .optional()
+    .register(notes, {
+      ...secret,
+      example: 'the key before the present one',
+      meaning: 'Accepted too, while keys are rotated.',
+    }),
+  TWILIO_ACCOUNT_SID: accountSid()
+    .optional()
+    .register(notes, {
+      ...open,
+      example: 'AC00000000000000000000000000000000',
+      meaning: 'The account whose requests are accepted. Unset: any that signs with the token.',
+    }),
+  TWILIO_AUTH_TOKEN: text()
+    .optional()
+    .register(notes, {
+      ...secret,
+      example: 'the primary auth token of the account',
+      meaning: 'Checks the signature of every request. Unset: every Twilio request is refused.',
+    }),
+  TWILIO_AUTH_TOKEN_PREVIOUS: text()
+    .optional()
+    .register(notes, {
+      ...secret,
+      example: 'the token before the present one',
+      meaning: 'Accepted too, while tokens are rotated.',
+    }),
+  TWILIO_ACCOUNTS: accounts()
+    .optional()
+    .register(notes, {
+      ...secret,
+      example: 'AC11111111111111111111111111111111:its-auth-token',
+      meaning: 'Subaccounts and their tokens: `ACsid:token,…`.',
+    }),
+  TWILIO_PHONE_NUMBER: phoneNumber()
+    .optional()
+    .register(notes, {
+      ...later,
+      example: '+15005550006',
+      meaning: 'The number that texts and calls of our own come from.',
+    }),
+  TWILIO_API_URL: httpAddress()
+    .optional()
+    .register(notes, {
+      ...later,
+      computed: "Twilio's",
+      example: 'http://127.0.0.1:4010',
+      meaning: 'The base address of REST calls, for tests and proxies.',
+    }),
+  SLACK_BOT_TOKEN: text()
+    .optional()
+    .register(notes, {
+      ...secret,
+      example: 'xoxb-…',
+      meaning: 'Posts alerts (scope `chat:write`). Unset: alerts go to the log.',
+    }),
+  SLACK_CHANNEL: text()
+    .default('#human-fallback')
+    .register(notes, {
+      ...open,
+      example: 'C0123456789',
+      meaning:
+        'Where alerts are posted, a name or an id. A tenant with another `slack_channel` than the default has its own.',
+    }),
+  SLACK_SIGNING_SECRET: text()
+    .optional()
+    .register(notes, {
+      ...secret,
+      example: 'from "Basic Information" of your Slack app',
+      meaning: 'Checks what Slack sends. Required in production together with the bot token.',
+    }),
+  SLACK_API_URL: httpAddress()
+    .default('https://slack.com/api')
+    .register(notes, {
+      ...open,
+      computed: '`https://slack.com/api/`',
+      example: 'http://127.0.0.1:4011/api/',
+      meaning: "The base address of Slack's API, for tests and proxies.",
+    }),
+  PAGERDUTY_ROUTING_KEY: text()
+    .optional()
+    .register(notes, {
+      ...secret,
+      unused: true,
+      example: 'the integration key of a PagerDuty service',
+      meaning: 'Opens incidents.',
+    }),
+  PAGERDUTY_WEBHOOK_SECRET: text()
+    .optional()
+    .register(notes, {
+      ...secret,
+      unused: true,
+      example: "from the webhook's page in PagerDuty",
+      meaning: 'Checks what PagerDuty sends.',
+    }),
+  PAGERDUTY_API_URL: httpAddress()
+    .optional()
+    .register(notes, {
+      ...later,
+      computed: '`https://events.pagerduty.com`',
+      example: 'http://127.0.0.1:4012',
+      meaning: "The base address of PagerDuty's API, for tests and proxies.",
+    }),
+  RUNBOOK_URL: pageAddress()
+    .optional()
+    .register(notes, {
+      ...open,
+      example: 'https://wiki.example.com/receptionist-runbook',
+      meaning: 'Linked in alerts. Unset: they name docs/runbook.md.',
+    }),
+  HEARTBEAT_URL: text()
+    .optional()
+    .register(notes, {
+      ...secret,
+      unused: true,
+      example: 'https://heartbeat.example.com/ping/receptionist',
+      meaning: 'Asked for regularly while the engine is well.',
+    }),
+  LLM_PROVIDER: provider('Whose language model answers. Unset: the built-in receptionist does.'),
+  LLM_MODEL: model('LLM_PROVIDER'),
+  LLM_API_KEY: modelKey('LLM_PROVIDER'),
+  LLM_BASE_URL: modelAddress('LLM_PROVIDER'),
+  LLM_FALLBACK_PROVIDER: provider(
+    'Whose model is next in line when the first fails; the built-in one is last.',
+  ),
+  LLM_FALLBACK_MODEL: model('LLM_FALLBACK_PROVIDER'),
+  LLM_FALLBACK_API_KEY: modelKey('LLM_FALLBACK_PROVIDER'),
+  LLM_FALLBACK_BASE_URL: modelAddress('LLM_FALLBACK_PROVIDER'),
+  TENANCY: oneOf(['shared', 'schema'])
+    .default('shared')
+    .register(notes, {
+      ...later,
+      example: 'schema',
+      meaning: '`schema`: on Postgres, what callers said and booked lives in a schema for each tenant.',
+    }),
+  EMBEDDING_MODEL: text()
+    .optional()
+    .register(notes, {
+      ...later,
+      example: 'text-embedding-3-small',
+      meaning: 'Of the same provider. Unset: documents are searched by their words alone.',
+    }),
+  LOG_LEVEL: oneOf(LOG_LEVELS)
+    .default('info')
+    .register(notes, {
+      ...open,
+      example: 'debug',
+      meaning: `${LOG_LEVELS.map((level) => `\`${level}\``).join(', ')}. Stack traces are logged at \`debug\`.`,
+    }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpAddress()
+    .optional()
+    .register(notes, {
+      ...later,
+      example: 'http://127.0.0.1:4318',
+      meaning: 'Where traces are sent.',
+    }),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+export type SettingName = keyof Settings;
+
+export interface Setting {
+  name: SettingName;
+  /** As the documentation shows it. */
+  default: string | null;
+  meaning: string;
+  example: string;
+  secret: boolean;
+  unused: boolean;
+}
+
+/** The table of settings, in the order of the documentation. */
+export const SETTINGS: readonly Setting[] = Object.entries(settingsSchema.shape).map(([name, schema]) => {
+  const { computed, unused = false, ...note } = notes.get(schema) as Notes;
+  const fallback = schema instanceof z.ZodDefault ? `\`${schema.def.defaultValue}\`` : null;
+  return { name: name as SettingName, default: computed ?? fallback, unused, ...note };
+});

@@ -1,0 +1,159 @@
+/**
+ * What Twilio asks of us. A request that is not from Twilio gets 403 and leaves no trace; every other one gets a
+ * document that can be played, whatever goes wrong inside: the caller hears a sentence, never silence.
+ */
+import { Problem, type Voice } from '@receptionist/core';
+import type { Store } from '@receptionist/store';
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
+import { type Conversations, isForeign } from '../conversation/conversations.ts';
+import type { Log } from '../observability/log.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { within } from '../within.ts';
+import type { Fields, IncomingTurn, Reply, SignedRequest, Telephony } from './telephony.ts';
+import { messageResponse } from './twiml.ts';
+
+/** Twilio gives up after 15 s; the rest is for the way. */
+const TURN_DEADLINE_MS = 12_000;
+
+/** Where there is no tenant to ask. */
+const DEFAULT_VOICE: Voice = { mode: 'gather', voice: 'Polly.Joanna-Neural', language: 'en-US' };
+
+const NOT_IN_SERVICE: Reply = {
+  say: ['The number you have called is not in service here. Please check the number. Goodbye.'],
+  next: { action: 'hang_up' },
+};
+const TEXTS_LATER = 'Sorry, we cannot answer texts yet. Please call us at this number.';
+
+export function createTwilioRouter({
+  telephony,
+  store,
+  conversations,
+  allowSimulated,
+  log,
+  metrics,
+}: {
+  telephony: Telephony;
+  store: Store;
+  conversations: Conversations;
+  /** Whether calls of our own simulator are answered. */
+  allowSimulated: boolean;
+  log: Log;
+  metrics: Metrics;
+}): Router {
+  const router = express.Router({ caseSensitive: true, strict: true });
+  const body = express.raw({ type: () => true, limit: '100kb', inflate: false });
+  const post = (path: string, answer: (req: Request, res: Response, fields: Fields) => Promise<void>) =>
+    router
+      .route(path)
+      .post(body, authenticate, (req, res) => answer(req, res, res.locals.fields))
+      .all(onlyPost);
+
+  post('/webhook', async (req, res, fields) => {
+    if (fields.has('MessageSid') && !fields.has('CallSid')) sendXml(res, messageResponse(TEXTS_LATER));
+    else await answerTurn(req, res, fields, { arriving: true });
+  });
+  post('/voice/turn', (req, res, fields) => answerTurn(req, res, fields, { arriving: false }));
+  post('/status/call', async (_req, res, fields) => {
+    const status = telephony.readStatus(fields);
+    if (status?.ended) await conversations.endCall(status);
+    res.status(204).end();
+  });
+  return router;
+
+  function authenticate(req: Request, res: Response, next: () => void): void {
+    const verdict = telephony.authenticate(signedRequest(req));
+    if ('fields' in verdict) {
+      res.locals.fields = verdict.fields;
+      next();
+      return;
+    }
+    metrics.signatureRefusals.inc({ why: verdict.refused });
+    log.warn(
+      { why: verdict.refused, path: req.baseUrl + req.path },
+      'a request was not signed by Twilio; if it was, check TWILIO_AUTH_TOKEN, and PUBLIC_URL against the address Twilio was given',
+    );
+    refuse(res, 'The signature of this request was not accepted.');
+  }
+
+  async function answerTurn(
+    req: Request,
+    res: Response,
+    fields: Fields,
+    options: { arriving: boolean },
+  ): Promise<void> {
+    const started = performance.now();
+    const turn = telephony.readTurn(signedRequest(req), fields, options);
+    let result = 'answered';
+    let document: string;
+    try {
+      const answer = await within(TURN_DEADLINE_MS, answerTo(turn));
+      if ('refused' in answer) return refuse(res, answer.refused);
+      document = telephony.render(answer.reply, answer.voice);
+    } catch (error) {
+      const { call_id, turn: number } = turn ?? {};
+      log.error(
+        { error, call_id, turn: number },
+        'a turn could not be answered; the caller heard an apology',
+      );
+      result = 'failed';
+      document = telephony.render(apology(turn), DEFAULT_VOICE);
+    }
+    metrics.turnSeconds.observe({ result }, (performance.now() - started) / 1_000);
+    sendXml(res, document);
+  }
+
+  async function answerTo(
+    turn: IncomingTurn | null,
+  ): Promise<{ reply: Reply; voice: Voice } | { refused: string }> {
+    if (!turn) throw new Error('the request has neither CallSid nor MessageSid');
+    if (turn.simulated && !allowSimulated)
+      return { refused: 'Simulated calls are not answered in production.' };
+    const tenant = await store.read.tenantByNumber(turn.called);
+    if (!tenant) {
+      log.warn(
+        { called: turn.called },
+        "a number was called that is no tenant's; `adminctl number add` gives it to one",
+      );
+      return { reply: NOT_IN_SERVICE, voice: DEFAULT_VOICE };
+    }
+    if (isForeign(tenant, turn.account_id)) return { refused: 'This number belongs to another account.' };
+    return { reply: await conversations.takeCallTurn({ ...turn, tenant }), voice: tenant.voice };
+  }
+}
+
+/** The first time we ask again; then the caller is better served by another try later. */
+function apology(turn: IncomingTurn | null): Reply {
+  if (!turn || turn.failures > 0) {
+    const say = [
+      'I am sorry, we still have a problem on our side. Please call again in a few minutes.',
+      'If this is an emergency, please dial your local emergency number now. Goodbye.',
+    ];
+    return { say, next: { action: 'hang_up' } };
+  }
+  const say = [
+    'I am sorry, something went wrong on our side.',
+    'Please tell me once more: how can I help you?',
+  ];
+  return { say, next: { action: 'listen', turn: turn.turn, hints: [], failures: 1 } };
+}
+
+function signedRequest(req: Request): SignedRequest {
+  const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+  return { path: req.originalUrl, headers: req.headersDistinct, body };
+}
+
+function sendXml(res: Response, document: string): void {
+  res.type('text/xml').send(document);
+}
+
+function refuse(res: Response, why: string): void {
+  res.status(403).type('text/plain').send(`${why}\n`);
+}
+
+const onlyPost: RequestHandler = (req, res) => {
+  res.setHeader('Allow', 'POST');
+  throw new Problem(
+    'method_not_allowed',
+    `${req.method} was sent; this address takes POST alone, from Twilio.`,
+  );
+};

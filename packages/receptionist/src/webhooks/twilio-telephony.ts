@@ -1,0 +1,173 @@
+/** Twilio's side of the line: who signed a request, what it says, and TwiML for the answer. */
+import { callerNumber, cleanText, type Heard, maskSensitive } from '@receptionist/core';
+import webhooks from 'twilio/lib/webhooks/webhooks.js';
+import type { Authenticated, Fields, SignedRequest, Telephony } from './telephony.ts';
+import { voiceResponse } from './twiml.ts';
+
+export const TURN_PATH = '/twilio/voice/turn';
+
+/** Of what a caller says in one turn. */
+const SPEECH_LIMIT = 4_000;
+const DETAIL_LIMIT = 200;
+
+const ENDED = ['completed', 'busy', 'failed', 'no-answer', 'canceled'];
+
+/** What helps the person who takes over, under our names. */
+const DETAILS = {
+  CallerName: 'caller_name',
+  ForwardedFrom: 'forwarded_from',
+  FromCity: 'from_city',
+  FromState: 'from_state',
+  FromCountry: 'from_country',
+  StirVerstat: 'stir_verstat',
+} as const;
+
+export interface TwilioCredentials {
+  accountSid: string | undefined;
+  /** The present token and the one before, as far as there are. */
+  authTokens: string[];
+  /** Token by subaccount. */
+  accounts: ReadonlyMap<string, string>;
+}
+
+export function createTwilioTelephony({
+  publicUrl,
+  credentials,
+}: {
+  /** What Twilio was given, without a slash at the end. */
+  publicUrl: string;
+  credentials: TwilioCredentials;
+}): Telephony {
+  return {
+    authenticate(request) {
+      const [signature, ...more] = request.headers['x-twilio-signature'] ?? [];
+      if (!signature) return { refused: 'no_signature' };
+      if (more.length > 0) return { refused: 'several_signatures' };
+      // An absolute address in the request line would make another URL than the one that was signed.
+      if (!request.path.startsWith('/')) return { refused: 'odd_address' };
+      const url = publicUrl + request.path;
+      return isForm(request)
+        ? authenticateForm(url, signature, request.body, credentials)
+        : authenticateBytes(url, signature, request.body, credentials);
+    },
+
+    readTurn({ headers, path }, fields, { arriving }) {
+      const call_id = first(fields, 'CallSid');
+      if (!call_id) return null;
+      const query = new URLSearchParams(path.split('?')[1]);
+      return {
+        call_id,
+        account_id: first(fields, 'AccountSid') || null,
+        caller: callerNumber(first(fields, 'From')),
+        called: first(fields, 'To').trim(),
+        turn: arriving ? 1 : readCount(query.get('turn')),
+        failures: readCount(query.get('failures')),
+        request_token: headers['i-twilio-idempotency-token']?.[0] ?? null,
+        heard: arriving ? { kind: 'arrived' } : readHeard(fields),
+        simulated: first(fields, 'Simulated') === 'true',
+        details: readDetails(fields),
+      };
+    },
+
+    readStatus(fields) {
+      const call_id = first(fields, 'CallSid');
+      if (!call_id) return null;
+      const account_id = first(fields, 'AccountSid') || null;
+      return { call_id, account_id, ended: ENDED.includes(first(fields, 'CallStatus')) };
+    },
+
+    render: (reply, voice) =>
+      voiceResponse(reply, {
+        voice,
+        actionUrl: ({ turn, failures }) =>
+          `${publicUrl}${TURN_PATH}?turn=${turn}${failures ? `&failures=${failures}` : ''}`,
+      }),
+  };
+}
+
+function isForm({ headers }: SignedRequest): boolean {
+  return /^application\/x-www-form-urlencoded\b/i.test(headers['content-type']?.[0] ?? '');
+}
+
+function authenticateForm(
+  url: string,
+  signature: string,
+  body: Buffer,
+  credentials: TwilioCredentials,
+): Authenticated {
+  const fields = parseForm(body);
+  const tokens = tokensFor(first(fields, 'AccountSid'), credentials);
+  // An array for each name: repeated values count, and empty ones too.
+  const parameters = Object.fromEntries(fields);
+  return verdict(tokens, { fields }, (token) => webhooks.validateRequest(token, signature, url, parameters));
+}
+
+/** A body that is no form is signed by its hash, which stands in the query. */
+function authenticateBytes(
+  url: string,
+  signature: string,
+  body: Buffer,
+  credentials: TwilioCredentials,
+): Authenticated {
+  if (!url.includes('bodySHA256=')) return { refused: 'unsigned_body' };
+  const tokens = tokensFor('', credentials);
+  const isSigned = (token: string) =>
+    webhooks.validateRequestWithBody(token, signature, url, body as unknown as string);
+  return verdict(tokens, { fields: new Map() }, isSigned);
+}
+
+function verdict(
+  tokens: string[],
+  accepted: Authenticated,
+  isSigned: (token: string) => boolean,
+): Authenticated {
+  if (tokens.length === 0) return { refused: 'no_token' };
+  return tokens.some(isSigned) ? accepted : { refused: 'wrong_signature' };
+}
+
+/** The account is not proven yet: it only chooses the token that must prove it. */
+function tokensFor(account: string, { accountSid, authTokens, accounts }: TwilioCredentials): string[] {
+  const own = accounts.get(account);
+  if (own) return [own];
+  const isForeign = accountSid !== undefined && account !== '' && account !== accountSid;
+  return isForeign ? [] : authTokens;
+}
+
+function parseForm(body: Buffer): Fields {
+  const parsed = new URLSearchParams(body.toString('utf8'));
+  return new Map([...new Set(parsed.keys())].map((name) => [name, parsed.getAll(name)]));
+}
+
+function first(fields: Fields, name: string): string {
+  return fields.get(name)?.[0] ?? '';
+}
+
+function readHeard(fields: Fields): Heard {
+  const text = fromCaller(first(fields, 'SpeechResult'), SPEECH_LIMIT);
+  if (text) return { kind: 'speech', text, confidence: readConfidence(first(fields, 'Confidence')) };
+  const digits = fromCaller(first(fields, 'Digits'), DETAIL_LIMIT);
+  return digits ? { kind: 'keys', digits } : { kind: 'silence' };
+}
+
+/** Nothing sees a caller's words before this. */
+function fromCaller(text: string, limit: number): string {
+  return maskSensitive(cleanText(text, limit));
+}
+
+function readCount(text: string | null): number {
+  return /^\d{1,4}$/.test(text ?? '') ? Number(text) : 0;
+}
+
+/** Recognisers leave it out, or send what is no share: then nothing is known. */
+function readConfidence(text: string): number | null {
+  const confidence = Number.parseFloat(text);
+  return confidence >= 0 && confidence <= 1 ? confidence : null;
+}
+
+function readDetails(fields: Fields): Record<string, string> {
+  const named = Object.entries(DETAILS).map(([field, name]) => [
+    name,
+    fromCaller(first(fields, field), DETAIL_LIMIT),
+  ]);
+  return Object.fromEntries(named.filter(([, value]) => value));
+}

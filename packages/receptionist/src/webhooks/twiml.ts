@@ -1,0 +1,89 @@
+/** The few words of TwiML that we use, written so that whatever is said, Twilio can play it. */
+import type { Voice } from '@receptionist/core';
+import type { Reply } from './telephony.ts';
+
+/** Twilio reads no more than 4,096 characters from one `<Say>`, and from one with a Polly voice no more than 3,000. */
+const SAY_LIMIT = 3_000;
+/** Twilio takes up to 500 hints of up to 100 characters. */
+const HINTS = { count: 500, length: 100 };
+const SILENCE_SECONDS = 6;
+
+type Listening = Extract<Reply['next'], { action: 'listen' }>;
+
+interface Manner {
+  voice: Voice;
+  /** The absolute address that hears what was said. */
+  actionUrl: (listening: Listening) => string;
+}
+
+export function voiceResponse(reply: Reply, { voice, actionUrl }: Manner): string {
+  const said = reply.say.flatMap(pieces).map((text) => say(text, voice));
+  if (reply.next.action === 'hang_up') return documentOf([...said, element('Hangup')]);
+  return documentOf([element('Gather', gatherAttributes(reply.next, { voice, actionUrl }), said)]);
+}
+
+export function messageResponse(text: string): string {
+  return documentOf([element('Message', {}, [escapeXml(text)])]);
+}
+
+function gatherAttributes(listening: Listening, { voice, actionUrl }: Manner): Record<string, string> {
+  const hints = joinHints(listening.hints);
+  return {
+    input: 'speech dtmf',
+    action: actionUrl(listening),
+    method: 'POST',
+    timeout: String(SILENCE_SECONDS),
+    speechTimeout: 'auto',
+    numDigits: '1',
+    // Silence is a turn too: without this the call would fall off the end of the document.
+    actionOnEmptyResult: 'true',
+    language: voice.language,
+    ...(hints ? { hints } : {}),
+  };
+}
+
+function joinHints(hints: string[]): string {
+  // A comma would begin another hint.
+  const single = hints.map((hint) => hint.replaceAll(',', ' ').slice(0, HINTS.length));
+  return single.slice(0, HINTS.count).join(',');
+}
+
+function say(text: string, { voice, language }: Voice): string {
+  return element('Say', { voice, language }, [escapeXml(text)]);
+}
+
+/** Cuts between words where it can. */
+function pieces(text: string): string[] {
+  const whole = playable(text).trim();
+  if (whole.length <= SAY_LIMIT) return whole ? [whole] : [];
+  const space = whole.lastIndexOf(' ', SAY_LIMIT);
+  const cut = space > 0 ? space : beforeSurrogate(whole, SAY_LIMIT);
+  return [whole.slice(0, cut), ...pieces(whole.slice(cut))];
+}
+
+function beforeSurrogate(text: string, index: number): number {
+  return /[\uDC00-\uDFFF]/.test(text.charAt(index)) ? index - 1 : index;
+}
+
+function documentOf(children: string[]): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>${element('Response', {}, children)}`;
+}
+
+function element(name: string, attributes: Record<string, string> = {}, children: string[] = []): string {
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(value)}"`);
+  const open = `<${name}${written.join('')}`;
+  return children.length > 0 ? `${open}>${children.join('')}</${name}>` : `${open}/>`;
+}
+
+function escapeXml(text: string): string {
+  return playable(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}
+
+/** Without what XML 1.0 cannot hold (section 2.2, "Char"), which would end the call with an error. */
+function playable(text: string): string {
+  return text.toWellFormed().replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, ' ');
+}
