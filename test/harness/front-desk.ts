@@ -1,0 +1,177 @@
+/**
+ * The whole product in one process, for stories: the real daemon on a real database, a Twilio that calls it, a Slack that
+ * it posts to, an operator with a token, and a clock that only moves when the story says so.
+ *
+ * What was posted and not read by the story fails it, and so does a line at error level that it did not expect.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { type AdminClient, createAdminClient, ROUTES } from '@receptionist/admin-api';
+import type { Entry, EntryWithHistory, Tenant } from '@receptionist/core';
+import { type Call, createTwilio, type TwilioOptions } from '@receptionist/simulator/caller';
+import { type Slack, type SlackMessage, startSlack } from '@receptionist/simulator/servers';
+import type { Store } from '@receptionist/store';
+import { createLog, type Receptionist, readConfig, startReceptionist } from 'receptionistd';
+import { expect, onTestFinished } from 'vitest';
+import { type Clock, createClock } from './clock.ts';
+import { northside } from './tenants.ts';
+
+export const ADMIN_KEY = 'a-key-for-stories-0123456789-abcdefghij';
+export const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
+export const AUTH_TOKEN = '5f3c2d1e0b9a8f7e6d5c4b3a29181706';
+export const SLACK_TOKEN = 'xoxb-stories-1';
+export const CALLER = '+14155550123';
+
+export interface LogLine {
+  level: string;
+  msg: string;
+  [field: string]: unknown;
+}
+
+export interface FrontDesk {
+  /** Where the daemon listens. */
+  url: string;
+  clock: Clock;
+  slack: Slack;
+  store: Store;
+  /** The admin API as `lex`. */
+  admin: AdminClient;
+  log: readonly LogLine[];
+  /** Somebody dials the tenant; resolves when the greeting was heard. */
+  ring(from?: string, to?: string): Promise<Call>;
+  /** The engine finishes whole cycles until nothing is left to do at this moment. */
+  settle(): Promise<void>;
+  /** The posts that the story has not read yet, after the engine has settled. */
+  alerts(): Promise<SlackMessage[]>;
+  /** Those that are not resolved, most urgent first. */
+  entries(): Promise<Entry[]>;
+  entry(entry_id: string): Promise<EntryWithHistory>;
+  /** What Slack refuses in words that fit is part of the story. */
+  expectRefusals(words: RegExp): void;
+  /** Lines at error level whose message fits are part of the story. */
+  expectErrors(message: RegExp): void;
+  /** Stop the daemon in order and start it again on the same database. */
+  restart(): Promise<void>;
+}
+
+export interface FrontDeskOptions {
+  tenants?: Tenant[];
+  /** Without it alerts go to the log channel. */
+  slackToken?: string | null;
+  settings?: Record<string, string>;
+  twilio?: Partial<TwilioOptions>;
+}
+
+export async function openFrontDesk(options: FrontDeskOptions = {}): Promise<FrontDesk> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'front-desk-'));
+  const clock = createClock();
+  const slack = await startSlack({
+    token: SLACK_TOKEN,
+    channels: [{ id: 'C0HUMAN', name: 'human-fallback', member: true }],
+    now: () => clock.now().getTime(),
+  });
+  const log: LogLine[] = [];
+  const expectedErrors: RegExp[] = [];
+  const expectedRefusals: RegExp[] = [];
+  let read = 0;
+  let daemon = await start();
+  const admin = createAdminClient({
+    baseUrl: daemon.url,
+    key: ADMIN_KEY,
+    user: 'lex',
+    timeoutMs: 5_000,
+    now: () => clock.now(),
+  });
+
+  async function start(port = '0'): Promise<Receptionist> {
+    const config = readConfig({
+      environment: {
+        APP_ENV: 'test',
+        PORT: port,
+        DATABASE_URL: `sqlite:${path.join(folder, 'receptionist.db')}`,
+        ADMIN_PRIVATE_KEY: ADMIN_KEY,
+        TWILIO_ACCOUNT_SID: ACCOUNT_SID,
+        TWILIO_AUTH_TOKEN: AUTH_TOKEN,
+        SLACK_API_URL: slack.url,
+        ...(options.slackToken === null
+          ? {}
+          : { SLACK_BOT_TOKEN: options.slackToken ?? SLACK_TOKEN, SLACK_SIGNING_SECRET: 'a-signing-secret' }),
+        ...options.settings,
+      },
+      directory: folder,
+    });
+    const write = (line: string) => log.push(JSON.parse(line) as LogLine);
+    return startReceptionist({
+      config,
+      log: createLog({ level: 'info', secrets: [], write }),
+      now: clock.now,
+    });
+  }
+
+  /** Rings that came during a cycle are answered by the next one: two cycles leave nothing. */
+  async function settle(): Promise<void> {
+    await daemon.engine?.finishCycle();
+    await daemon.engine?.finishCycle();
+  }
+
+  onTestFinished(async () => {
+    await settle();
+    await daemon.stop();
+    await slack.close();
+    await rm(folder, { recursive: true });
+    expect(
+      slack.posts.slice(read).map((post) => post.text),
+      'posts that the story does not tell of',
+    ).toEqual([]);
+    const refusals = slack.unexpected().filter((words) => !expectedRefusals.some((fits) => fits.test(words)));
+    expect(refusals, 'what Slack refused, and the story does not tell of').toEqual([]);
+    const errors = log.filter(
+      ({ level, msg }) => level === 'error' && !expectedErrors.some((fits) => fits.test(msg)),
+    );
+    expect(errors, 'errors in the log that the story does not tell of').toEqual([]);
+  });
+
+  for (const tenant of options.tenants ?? [northside()])
+    await admin.call(ROUTES.createTenant, { body: tenant });
+
+  return {
+    get url() {
+      return daemon.url;
+    },
+    get store() {
+      return daemon.store;
+    },
+    clock,
+    slack,
+    admin,
+    log,
+    ring: (from = CALLER, to = '+15005550006') =>
+      createTwilio({
+        accountSid: ACCOUNT_SID,
+        authToken: AUTH_TOKEN,
+        voiceUrl: `${daemon.url}/twilio/webhook`,
+        statusCallbackUrl: `${daemon.url}/twilio/status/call`,
+        ...options.twilio,
+      }).placeCall({ from, to }),
+    settle,
+    async alerts() {
+      await settle();
+      const fresh = slack.posts.slice(read);
+      read = slack.posts.length;
+      return fresh;
+    },
+    async entries() {
+      await settle();
+      return (await admin.all(ROUTES.listEntries, {})).items;
+    },
+    entry: (entry_id) => admin.call(ROUTES.getEntry, { params: { entry_id } }) as Promise<EntryWithHistory>,
+    expectRefusals: (words) => void expectedRefusals.push(words),
+    expectErrors: (message) => void expectedErrors.push(message),
+    async restart() {
+      const { port } = new URL(daemon.url);
+      await daemon.stop();
+      daemon = await start(port);
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import type { Failure } from '@receptionist/simulator/servers';
+import { expect, test } from 'vitest';
+import { openFrontDesk } from '../harness/front-desk.ts';
+
+const OUTAGES: [string, Failure][] = [
+  ['answers 500', { mode: 'http_500', untilCleared: true }],
+  ['asks to wait 30 s', { mode: 'rate_limited', retryAfter: 30, untilCleared: true }],
+  ['answers ok:false', { mode: 'not_ok', error: 'internal_error', untilCleared: true }],
+  ['refuses connections', { mode: 'refuse', untilCleared: true }],
+  ['answers with a web page', { mode: 'html', untilCleared: true }],
+];
+
+test.each(OUTAGES)(
+  'Slack %s for two minutes: the caller notices nothing, and the alert arrives afterwards, once',
+  async (_, failure) => {
+    const desk = await openFrontDesk();
+    desk.slack.fail(failure);
+
+    const call = await desk.ring();
+    await call.say('I need to talk to a human');
+    expect(call.heard.length).toBeGreaterThan(0);
+    expect(call.problems).toEqual([]);
+    for (let waited = 0; waited < 24; waited++) {
+      expect(await desk.alerts()).toEqual([]);
+      desk.clock.advance('5s');
+    }
+    const tries = desk.slack.requests.length;
+    expect(tries).toBeGreaterThan(2);
+    expect(tries).toBeLessThan(20);
+
+    desk.slack.recover();
+    desk.clock.advance('61s');
+    expect(await desk.alerts()).toHaveLength(1);
+    desk.clock.advance('10m');
+    expect(await desk.alerts()).toEqual([]);
+    const [entry] = await desk.entries();
+    expect((await desk.entry(entry?.entry_id ?? '')).notifications).toMatchObject([
+      { channel: 'slack', status: 'sent', attempts: tries + 1 },
+    ]);
+    await call.hangUp();
+  },
+);
+
+test('what Slack asks is respected: no request before Retry-After', async () => {
+  const desk = await openFrontDesk();
+  desk.slack.fail({ mode: 'rate_limited', retryAfter: 40, times: 1 });
+  const call = await desk.ring();
+  await call.press('0');
+  await desk.settle();
+  desk.clock.advance('39s');
+  await desk.settle();
+  expect(desk.slack.requests).toHaveLength(1);
+  desk.clock.advance('2s');
+  expect(await desk.alerts()).toHaveLength(1);
+  await call.hangUp();
+});
