@@ -1,0 +1,152 @@
+/**
+ * The product in three calls: one that is answered, one that leaves a message, one that ends with a person. Everything is
+ * real but the telephone company and Slack, which the simulator plays. Ends with 0 only if every story ended as told.
+ */
+import path from 'node:path';
+import type { EntryWithHistory } from '@receptionist/core';
+import { openStage, type Stage } from './stage.ts';
+import { message, outcome, tell, title } from './telling.ts';
+
+const TENANT_FILE = path.relative(
+  process.cwd(),
+  path.resolve(import.meta.dirname, '../../docs/examples/t1.yaml'),
+);
+
+interface Check {
+  what: string;
+  right: boolean;
+}
+
+const checks: Check[] = [];
+
+function check(what: string, right: boolean): void {
+  checks.push({ what, right });
+}
+
+async function openForBusiness(stage: Stage): Promise<void> {
+  title('A dentist with a telephone and nobody free to answer it');
+  tell(`The daemon runs at ${stage.url} on its embedded database. It knows no tenant yet, so we bring one.`);
+  await stage.adminctl('tenant', 'import', TENANT_FILE);
+  await stage.adminctl('number', 'list', '--tenant', 't1');
+}
+
+async function answeredCall(stage: Stage): Promise<void> {
+  title('1. A call that is answered');
+  const call = await stage.ring();
+  await call.say('Hi, what are your opening hours on Thursday?');
+  const hours = call.heard.join(' ');
+  await call.say('And how much is a cleaning?');
+  const price = call.heard.join(' ');
+  await call.say('Great, is there parking?');
+  const parking = call.heard.join(' ');
+  await call.say('No, that is all, thank you. Bye!');
+  check(
+    'the caller heard the opening hours, a price and an answer',
+    /7 PM/.test(hours) && /120/.test(price) && /garage/.test(parking),
+  );
+  check('nobody was disturbed', call.status === 'completed' && stage.slack.posts.length === 0);
+}
+
+async function messageCall(stage: Stage): Promise<void> {
+  title('2. A call that leaves a message');
+  const call = await stage.ring();
+  await call.say('Could I leave a message for Doctor Lee?');
+  await call.say('My crown came off again. I am free any day after four.');
+  await call.say('No, thank you, goodbye.');
+  const alert = await stage.nextAlert();
+  message('#human-fallback', alert.lines());
+  check('the message is in the alert', alert.lines().join(' ').includes('My crown came off again'));
+  check('an alert that can wait mentions nobody', alert.mentions.length === 0);
+}
+
+async function humanCall(stage: Stage): Promise<void> {
+  title('3. A call that ends with a person');
+  const call = await stage.ring();
+  await call.say('I have a question about my root canal, can I talk to a real person?');
+  const alert = await stage.nextAlert();
+  await call.say('It is about the pain after it, it got worse since yesterday.');
+  await call.hangUp();
+  message('#human-fallback', alert.lines());
+  tell();
+  tell('Lex is on call, reads this, and takes it from the command line.');
+
+  await stage.adminctl('fallback');
+  const entry_id = await entryOf(stage, 'caller_asked_for_human');
+  const id = entry_id.slice(-6);
+  await stage.adminctl('fallback', 'ack', id);
+  await stage.adminctl('fallback', 'show', id);
+  await stage.adminctl('fallback', 'engage', id, '--how', 'calling back');
+  await stage.adminctl('fallback', 'resolve', id, '--notes', 'sees Dr. Lee today at 4', '--tag', 'pain');
+  const entry = JSON.parse(await stage.ask('fallback', 'show', entry_id, '--json')) as EntryWithHistory;
+  check(
+    'the alert was critical and woke somebody',
+    alert.mentions.includes('here') && entry.severity === 'critical',
+  );
+  check(
+    'acknowledged, engaged and resolved, inside the SLA',
+    entry.status === 'resolved' && !entry.ack_breached && !entry.engage_breached,
+  );
+  check(
+    'what the caller said later is in the same entry',
+    JSON.stringify(entry.context.transcript).includes('got worse since yesterday'),
+  );
+}
+
+async function operatorsTurn(stage: Stage): Promise<void> {
+  title('4. The operator changes the plan and a flag, and the next call obeys');
+  await stage.adminctl('set-plan', '--tenant', 't1', '--plan', 'core', '--admin-user', 'lex');
+  await stage.adminctl(
+    'set-flag',
+    '--tenant',
+    't1',
+    '--flag',
+    'allow_rag',
+    '--enable',
+    'true',
+    '--admin-user',
+    'lex',
+  );
+  await stage.adminctl('show-flags', '--tenant', 't1');
+  const call = await stage.ring();
+  await call.say('Thanks, goodbye.');
+  const { items } = JSON.parse(await stage.ask('conversation', 'list', '--tenant', 't1', '--json'));
+  const flags = items[0].flags as { flag: string; enabled: boolean; source: string }[];
+  check(
+    'the next call ran with the flag on',
+    flags.some(({ flag, enabled, source }) => flag === 'allow_rag' && enabled && source === 'tenant'),
+  );
+  await stage.adminctl('audit', 'list', '--limit', '5');
+}
+
+async function entryOf(stage: Stage, reason: string): Promise<string> {
+  const { items } = JSON.parse(await stage.ask('fallback', 'list', '--json'));
+  return (items as EntryWithHistory[]).find((entry) => entry.reason === reason)?.entry_id ?? '';
+}
+
+function report(stage: Stage): void {
+  title('What happened');
+  for (const { what, right } of checks) outcome(right, what);
+  tell();
+  tell(`${stage.slack.posts.length} alerts in Slack, for 2 callers who needed a person out of 4 who called.`);
+}
+
+async function main(): Promise<void> {
+  const keep = process.argv.includes('--keep');
+  const stage = await openStage();
+  try {
+    for (const act of [openForBusiness, answeredCall, messageCall, humanCall, operatorsTurn])
+      await act(stage);
+    check('two callers needed a person, and Slack has two alerts', stage.slack.posts.length === 2);
+    report(stage);
+    if (keep) {
+      title('The daemon goes on; end it with Ctrl-C');
+      for (const each of stage.instructions()) tell(`  ${each}`);
+      await stage.interrupted();
+    }
+  } finally {
+    await stage.close();
+  }
+  process.exitCode = checks.every(({ right }) => right) ? 0 : 1;
+}
+
+await main();
