@@ -58,7 +58,10 @@ function node(...args: string[]): Promise<string> {
 /** What the program said if it ended with a failure. One that is not installed has nothing to say. */
 function run(program: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve) => {
-    const env = { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: '1' }) };
+    // Biome keeps a cache, which belongs inside the checkout too.
+    const home = { XDG_CACHE_HOME: path.join(root, '.cache') };
+    const color = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {};
+    const env = { ...process.env, ...home, ...color };
     execFile(program, args, { cwd: root, env, maxBuffer: 2 ** 28 }, (error, stdout, stderr) => {
       if (!error || error.code === 'ENOENT') resolve('');
       else resolve(`${stdout}${stderr}`.trim() || `${program} ended with ${error.code ?? error.signal}`);

@@ -33,7 +33,12 @@ function linesRefused(code: readonly string[]): number[] {
     writeFileSync(path.join(folder, 'biome.json'), JSON.stringify({ root: true, plugins: [plugin] }));
     writeFileSync(path.join(folder, 'code.ts'), `${code.join('\n')}\n`);
     const options = ['lint', '--reporter=github', '--max-diagnostics=none', '.'];
-    const { stdout } = spawnSync(process.execPath, [biome, ...options], { cwd: folder, encoding: 'utf8' });
+    const env = { ...process.env, XDG_CACHE_HOME: folder };
+    const { stdout } = spawnSync(process.execPath, [biome, ...options], {
+      cwd: folder,
+      env,
+      encoding: 'utf8',
+    });
     return [...stdout.matchAll(/title=plugin.*?,line=(\d+)/g)].map((match) => Number(match[1]));
   } finally {
     rmSync(folder, { recursive: true });

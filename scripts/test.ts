@@ -14,6 +14,8 @@ if (given.includes('--require-all')) process.env.TEST_REQUIRE_ALL = '1';
 // Vitest looks for this when it is loaded, and else colours files and pipes too.
 if (!process.stdout.isTTY) process.argv.push('--no-color');
 process.chdir(`${import.meta.dirname}/..`);
+// Where Vitest keeps a token, which belongs inside the checkout too.
+process.env.XDG_DATA_HOME = `${process.cwd()}/.cache/data`;
 const { createCLI } = await import('vitest/node');
 try {
   createCLI().parse(['node', 'vitest', 'run', ...args]);

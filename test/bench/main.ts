@@ -12,7 +12,11 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 for (const bench of benches) {
-  if (positionals.length === 0 || positionals.includes(bench.name)) await measure(bench);
+  if (positionals.length > 0 && !positionals.includes(bench.name)) continue;
+  await measure(bench).catch((error: unknown) => {
+    console.error(`${bench.name}: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
+  });
 }
 
 async function measure({ name, describe, run, limits = {} }: Bench): Promise<void> {
