@@ -1,0 +1,120 @@
+import { Flags, type Interfaces } from '@oclif/core';
+import { ROUTES } from '@receptionist/admin-api';
+import type {
+  Call,
+  CallEvent,
+  Script,
+  ScriptFailure,
+  Spoken,
+  TwilioProblem,
+} from '@receptionist/simulator/caller';
+import { AdminCommand, type GlobalFlags } from '../../base-command.ts';
+import { CommandError } from '../../failure.ts';
+import { tenantFlag } from '../../named-flags.ts';
+import { phoneNumber } from '../../numbers.ts';
+import { lineFrom, playable, refuseUnlessAnswered, typeOn } from '../../simulated-call.ts';
+import { readText, someoneIsThere } from '../../stdin.ts';
+import { printable } from '../../table.ts';
+
+type CallFlags = GlobalFlags & Interfaces.InferredFlags<typeof SimulateCall.flags>;
+
+export default class SimulateCall extends AdminCommand {
+  static override summary = 'Call a tenant without a phone: you type, it answers';
+  static override description = [
+    'Type what the caller says; [1] presses a key, [silence] says nothing, [hang up] ends the call.',
+    'A script has a line for each turn, and lines such as "? we open at" for what must have been heard.',
+    'The requests are signed as Twilio signs them, with TWILIO_AUTH_TOKEN, for PUBLIC_URL.',
+  ].join('\n');
+  static override examples = [
+    'adminctl simulate call --tenant t1',
+    'adminctl simulate call --tenant t1 --script opening-hours.txt',
+    'echo "when are you open" | adminctl simulate call --to +15005550006 --script -',
+  ];
+  static override flags = {
+    tenant: tenantFlag({ description: 'call the first number of this tenant', exactlyOne: ['tenant', 'to'] }),
+    to: Flags.string({ description: 'call this number', helpValue: 'NUMBER' }),
+    from: Flags.string({ description: "the caller's number", helpValue: 'NUMBER', default: '+14155550123' }),
+    anonymous: Flags.boolean({ description: 'withhold the number' }),
+    script: Flags.string({ description: 'play this file; - reads stdin', helpValue: 'FILE' }),
+  };
+
+  override async run() {
+    const { flags } = await this.parse(SimulateCall);
+    const script = await this.#script(flags);
+    const call = await this.#place(flags, script !== null);
+    if (script) {
+      const { playScript } = await import('@receptionist/simulator/caller');
+      return this.#report(call, (await playScript(call, script)).failures);
+    }
+    if (!(await typeOn(call))) throw new CommandError('interrupted', 'Hung up.');
+    return this.#report(call, []);
+  }
+
+  /** Null: a person types. */
+  async #script(flags: CallFlags): Promise<Script | null> {
+    if (flags.script === undefined) {
+      if (someoneIsThere() && !flags['no-input']) return null;
+      const hint = 'Give a script: --script FILE, or --script -';
+      throw new CommandError('usage', 'There is no terminal to type on.', hint);
+    }
+    const { parseScript } = await import('@receptionist/simulator/caller');
+    return playable(parseScript(await readText(flags.script)), flags.script);
+  }
+
+  /** What is heard is told once it is sure that the daemon said it, and not Twilio for want of a daemon. */
+  async #place(flags: CallFlags, tellCallerToo: boolean): Promise<Call> {
+    const { createTwilio } = await import('@receptionist/simulator/caller');
+    const line = lineFrom(this.settings(flags));
+    const from = flags.anonymous ? 'anonymous' : phoneNumber(flags.from);
+    const to = await this.#numberToCall(flags);
+    let answered = false;
+    const twilio = createTwilio({
+      ...line,
+      voiceUrl: `${line.publicUrl}/twilio/webhook`,
+      statusCallbackUrl: `${line.publicUrl}/twilio/status/call`,
+      extraParameters: { Simulated: 'true' },
+      onEvent: (event) => answered && this.#tell(event, tellCallerToo),
+    });
+    const call = await twilio.placeCall({ from, to });
+    refuseUnlessAnswered(call, line.publicUrl);
+    answered = true;
+    for (const problem of call.problems) this.#tellProblem(problem);
+    for (const spoken of call.transcript) this.#tellWords(spoken);
+    return call;
+  }
+
+  async #numberToCall(flags: CallFlags): Promise<string> {
+    if (flags.to !== undefined) return phoneNumber(flags.to);
+    const tenant_id = flags.tenant ?? '';
+    const { numbers } = await this.client(flags).call(ROUTES.getTenant, { params: { tenant_id } });
+    const [number] = numbers;
+    if (number) return number;
+    throw new CommandError(
+      'not_found',
+      `${tenant_id} has no number.`,
+      `Add one: adminctl number add NUMBER --tenant ${tenant_id}`,
+    );
+  }
+
+  /** What the caller types is on the screen already. */
+  #tell(event: CallEvent, callerToo: boolean): void {
+    if (event.event === 'said' && (callerToo || event.speaker === 'receptionist')) this.#tellWords(event);
+    if (event.event === 'problem') this.#tellProblem(event.problem);
+  }
+
+  #tellWords({ speaker, text }: Spoken): void {
+    this.log(`${speaker}: ${printable(text)}`);
+  }
+
+  #tellProblem({ code, words }: TwilioProblem): void {
+    this.logToStderr(`Twilio ${code}: ${words}`);
+  }
+
+  /** The answer is "no" when an expectation failed, or Twilio would have logged an error. */
+  #report({ callSid, from, to, status, transcript, problems }: Call, failures: ScriptFailure[]) {
+    const ok = failures.length === 0 && problems.every(({ level }) => level === 'warning');
+    for (const { line, message } of failures) this.logToStderr(`Line ${line}: ${message}`);
+    if (!ok) process.exitCode = 7;
+    return { ok, call_sid: callSid, from, to, status, transcript, failures, problems };
+  }
+}

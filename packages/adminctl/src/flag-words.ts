@@ -1,0 +1,18 @@
+/** Why a flag has its value, in words. */
+import type { FlagEvaluation, Plan } from '@receptionist/core';
+
+export function whyInWords(
+  { reason, source }: Pick<FlagEvaluation, 'reason' | 'source'>,
+  plan: Plan,
+): string {
+  if (reason === 'ERROR') return 'nothing is known: its safe value';
+  const why = SOURCE_WORDS[source](plan);
+  return reason === 'STALE' ? `${why}, when it could last be read` : why;
+}
+
+const SOURCE_WORDS: Readonly<Record<FlagEvaluation['source'], (plan: Plan) => string>> = {
+  plan: (plan) => `plan ${plan} does not include it`,
+  tenant: () => 'set for this tenant',
+  rollout: () => 'the tenant is in its rollout',
+  safe_default: () => 'nothing is set: its safe value',
+};

@@ -1,0 +1,67 @@
+/** Flags that several commands have; what they name is checked before anything is sent. */
+import { Args, Errors, Flags } from '@oclif/core';
+import { notOneOf } from '@receptionist/admin-api';
+import { FLAGS, type Flag, flagNamed, isPlan, PLANS, type Plan } from '@receptionist/core';
+import { CommandError } from './failure.ts';
+
+export const planFlag = Flags.custom<Plan>({
+  description: `one of ${PLANS.join(', ')}`,
+  helpValue: 'PLAN',
+  parse: async (name) => {
+    if (isPlan(name)) return name;
+    throw new Errors.CLIError(notOneOf(name, PLANS));
+  },
+});
+
+export const flagFlag = Flags.custom<Flag>({
+  description: `one of ${FLAGS.join(', ')}`,
+  helpValue: 'FLAG',
+  parse: async (name) => {
+    const flag = flagNamed(name);
+    if (flag) return flag;
+    throw new Errors.CLIError(notOneOf(name, FLAGS));
+  },
+});
+
+/** `true` or `false`; whoever means `on` must say so. */
+export const trueFalseFlag = Flags.custom<boolean>({
+  description: 'true or false',
+  helpValue: 'true|false',
+  parse: async (text) => {
+    if (text === 'true' || text === 'false') return text === 'true';
+    throw new Errors.CLIError(`"${text}" is neither true nor false.`);
+  },
+});
+
+const OUTPUTS = ['table', 'name', 'json'] as const;
+export type Output = (typeof OUTPUTS)[number];
+
+export const listFlags = {
+  limit: Flags.integer({ description: 'at most so many [all]', helpValue: 'N', min: 1, max: 100_000 }),
+  output: Flags.custom<Output>({ options: OUTPUTS })({
+    char: 'o',
+    description: 'a table, names alone (one a line), or JSON',
+    default: 'table',
+  }),
+};
+
+/** Many commands take the tenant as their argument too, which is shorter to type. */
+export const tenantArg = Args.string({ name: 'tenant', description: 'id of the tenant', ignoreStdin: true });
+export const tenantFlag = Flags.custom<string>({ description: 'id of the tenant', helpValue: 'TENANT' });
+
+/** @throws CommandError `usage` unless exactly one tenant was named */
+export function theTenant({
+  args,
+  flags,
+}: {
+  args: { tenant?: string | undefined };
+  flags: { tenant?: string | undefined };
+}): string {
+  const named = new Set([args.tenant, flags.tenant].filter((id) => id !== undefined));
+  const [tenant] = named;
+  if (tenant !== undefined && named.size === 1) return tenant;
+  throw new CommandError(
+    'usage',
+    named.size === 0 ? 'Which tenant? TENANT is missing.' : 'Two tenants were named.',
+  );
+}

@@ -1,0 +1,72 @@
+/** Wrong usage, in a sentence with a suggestion. */
+import { stripVTControlCharacters } from 'node:util';
+import type { Errors } from '@oclif/core';
+import { nearest } from '@receptionist/admin-api';
+import { CommandError } from './failure.ts';
+
+/** The command that was asked for. */
+export interface Usage {
+  /** As it is typed: `fallback list`. */
+  command: string;
+  /** Names of its flags. */
+  flags: string[];
+  /** Commands below it, as they are typed. */
+  subcommands: string[];
+}
+
+/** What oclif's parser throws, with the members that its kinds add. */
+type ParserError = Errors.CLIError & { flags?: string[]; args?: (string | { name: string })[] };
+
+export function wrongUsage(error: ParserError, { command, flags, subcommands }: Usage): CommandError {
+  const hint = `See adminctl ${command} --help`;
+  if (error.flags) return new CommandError('usage', unknownFlags(error.flags, flags), hint);
+  const [first] = error.args ?? [];
+  if (typeof first === 'string' && subcommands.length > 0)
+    return unknownCommand(`${command} ${first}`, subcommands);
+  if (typeof first === 'object')
+    return new CommandError('usage', `${first.name.toUpperCase()} is missing.`, hint);
+  return new CommandError('usage', plain(error.message), hint);
+}
+
+/** `typed` as it was typed: `falback list`. */
+export function unknownCommand(typed: string, commands: string[]): CommandError {
+  const isBegun = (command: string) => typed.startsWith(`${command} `);
+  const isTopic = (command: string) => commands.some((other) => other.startsWith(`${command} `));
+  const complete = commands.find((command) => isBegun(command) && !isTopic(command));
+  if (complete) {
+    const rest = typed.slice(complete.length + 1);
+    return new CommandError(
+      'usage',
+      `${complete} takes no argument: ${rest}`,
+      `See adminctl ${complete} --help`,
+    );
+  }
+  return new CommandError(
+    'usage',
+    `There is no command "${typed}".${didYouMean(nearest(typed, commands))}`,
+    'See adminctl --help',
+  );
+}
+
+function unknownFlags(typed: string[], flags: string[]): string {
+  const sentences = typed.map((flag) => {
+    const meant = nearest(flag.replace(/^-+/, '').replace(/=.*$/s, ''), flags);
+    return `There is no flag ${flag}.${didYouMean(meant && `--${meant}`)}`;
+  });
+  return sentences.join(' ');
+}
+
+function didYouMean(name: string | null): string {
+  return name ? ` Did you mean ${name}?` : '';
+}
+
+/** Without colours, the parser's headings, and the line breaks of its lists. */
+function plain(message: string): string {
+  return stripVTControlCharacters(message)
+    .replace(/\nSee more help with --help$/, '')
+    .replace(/^The following errors? occurred:\s*/, '')
+    .replace(/^Parsing --(\S+) \n\t/, '--$1: ')
+    .replace(/Missing required flag (\S+)/g, '--$1 is missing')
+    .split(/\s*\n\s*/)
+    .join('; ');
+}
