@@ -1,6 +1,6 @@
 /**
  * A tenant: one business whose phone we answer. The names are those of the admin API and of `tenant import`
- * (docs/tenant.md); the shape is checked where it comes in, in `@receptionist/admin-api`.
+ * (docs/examples/t1.yaml); the shape is checked where it comes in, in `@receptionist/admin-api`.
  */
 import type { Plan } from './plans.ts';
 
