@@ -192,7 +192,7 @@ describe('a call', () => {
     expect(logged).toContainEqual(
       expect.objectContaining({
         level: 'warn',
-        alert: expect.objectContaining({ entry_id: items[0]?.entry_id }),
+        entry_id: items[0]?.entry_id,
       }),
     );
   });

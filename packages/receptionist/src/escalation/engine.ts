@@ -20,9 +20,12 @@ const SWEEP_MS = 1_000;
 /** A cycle takes no more than this at once, so that breaches and alerts are never far behind a flood of events. */
 const EVENTS_A_CYCLE = 100;
 const DELIVERIES_A_CYCLE = 20;
-const SEND_TIMEOUT_MS = 10_000;
-/** Longer than a send may take: while it runs, no other worker may think that we died. */
-const LEASE_MS = 30_000;
+const SEND_TIMEOUT_MS = 8_000;
+/**
+ * Longer than a send may take: while it runs, no other worker may think that we died. And short: an alert that a killed
+ * worker held waits for its end.
+ */
+const LEASE_MS = 10_000;
 /** What only a changed setting can mend is tried again this often, so that the alert follows the repair soon. */
 const REFUSED_RETRY_SECONDS = 30;
 const FORGET_EVERY_MS = 10 * 60_000;
