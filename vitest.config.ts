@@ -1,34 +1,58 @@
-import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { defaultExclude, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 interface Kind {
   readonly include: string[];
   readonly timeoutSeconds: number;
   /** It starts programs, and they have to be those that are shipped. */
   readonly needsBundles?: boolean;
+  /** What each of its tests is on; without one, what a test is on is its own business. */
+  readonly database?: 'sqlite' | 'postgres';
   /** Kinds of the same turn run together, two files at a time. */
   readonly turn?: number;
 }
 
+const unit = { include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'], timeoutSeconds: 10 };
+const stories = { include: ['test/stories/**/*.test.ts'], timeoutSeconds: 20, needsBundles: true };
+const cli = { include: ['test/cli/**/*.test.ts'], timeoutSeconds: 30, needsBundles: true, turn: 1 };
+const faults = { include: ['test/faults/**/*.test.ts'], timeoutSeconds: 90, needsBundles: true, turn: 2 };
+
 /** One project each: `bin/test unit` runs the first alone. */
 export const kinds: Readonly<Record<string, Kind>> = {
-  unit: { include: ['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'], timeoutSeconds: 10 },
-  stories: { include: ['test/stories/**/*.test.ts'], timeoutSeconds: 20, needsBundles: true },
+  unit,
+  'unit-postgres': {
+    include: ['packages/*/src/**/*.postgres.test.ts'],
+    timeoutSeconds: 20,
+    database: 'postgres',
+  },
+  stories: { ...stories, database: 'sqlite' },
+  'stories-postgres': { ...stories, database: 'postgres' },
   contract: { include: ['test/contract/**/*.test.ts'], timeoutSeconds: 30, needsBundles: true },
-  cli: { include: ['test/cli/**/*.test.ts'], timeoutSeconds: 30, needsBundles: true, turn: 1 },
-  faults: { include: ['test/faults/**/*.test.ts'], timeoutSeconds: 90, needsBundles: true, turn: 2 },
+  cli: { ...cli, database: 'sqlite' },
+  // The others are about the command line alone.
+  'cli-postgres': { ...cli, include: ['test/cli/work.test.ts'], database: 'postgres' },
+  faults: { ...faults, database: 'sqlite' },
+  'faults-postgres': { ...faults, database: 'postgres' },
 };
 
 function toProject([name, kind]: [string, Kind]): TestProjectInlineConfiguration {
   const timeout = kind.timeoutSeconds * 1000;
+  const onPostgres = kind.database === 'postgres';
   return {
     extends: true,
     test: {
       name,
       include: kind.include,
+      // What only one of them can do says so in its name.
+      exclude: [...defaultExclude, onPostgres ? '**/*.sqlite.test.ts' : '**/*.postgres.test.ts'],
+      env: kind.database ? { TEST_DATABASE: kind.database } : {},
       testTimeout: timeout,
       hookTimeout: timeout,
       sequence: { groupOrder: kind.turn ?? 0 },
-      globalSetup: kind.needsBundles ? ['./scripts/test-bundles.ts'] : [],
+      globalSetup: [
+        ...(kind.needsBundles ? ['./scripts/test-bundles.ts'] : []),
+        ...(onPostgres ? ['./test/harness/postgres-setup.ts'] : []),
+      ],
+      setupFiles: onPostgres ? ['./test/harness/postgres-needed.ts'] : [],
     },
   };
 }

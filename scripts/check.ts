@@ -7,6 +7,7 @@ import { checkArchitecture } from './check-architecture.ts';
 const root = path.resolve(import.meta.dirname, '..');
 const biome = 'node_modules/@biomejs/biome/bin/biome';
 const tsc = 'node_modules/typescript/bin/tsc';
+const dclint = 'node_modules/dclint/bin/dclint.cjs';
 
 interface Part {
   readonly name: string;
@@ -20,6 +21,7 @@ const parts: readonly Part[] = [
   { name: 'purity of core', findings: () => node(tsc, '-p', 'packages/core/tsconfig.json') },
   { name: 'generated docs', findings: generatedDocs },
   { name: 'shell', findings: shell },
+  { name: 'compose file', findings: () => node(dclint, '--max-warnings=0', 'docker-compose.dev.yml') },
   { name: 'architecture', findings: architecture },
 ];
 

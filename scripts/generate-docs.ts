@@ -122,14 +122,20 @@ function renderSettings(): string {
   return page(
     '# Settings of the daemon',
     'Read once, at the start, from the environment and from `.env` in the working directory; the environment wins. Every\n' +
-      'mistake is reported at once. A setting marked *secret* is never printed, and can come from a file:\n' +
+      'mistake is reported at once. What is marked *secret* is never printed, and the setting can come from a file:\n' +
       '`NAME_FILE=/run/secrets/name`. `receptionistd check-config` says whether the settings are good.',
     table(
       ['setting', 'default', 'meaning', 'example'],
       SETTINGS.map(({ name, default: value, meaning, example, secret, unused }) => [
         `\`${name}\``,
         value ?? 'none',
-        [meaning, secret && '*Secret.*', unused && '*Not used yet.*'].filter(Boolean).join(' '),
+        [
+          meaning,
+          secret && (secret === 'password' ? '*Its password is secret.*' : '*Secret.*'),
+          unused && '*Not used yet.*',
+        ]
+          .filter(Boolean)
+          .join(' '),
         example,
       ]),
     ),

@@ -9,6 +9,12 @@ interface OptionalTool {
 }
 
 export const optionalTools = {
+  // Once test/harness/postgres-setup.ts had one, which needs nothing but a user that is not root.
+  postgres: {
+    isThere: () => process.env.TEST_DATABASE_TEMPLATE !== undefined,
+    howToGet:
+      'run as an ordinary user, or set TEST_DATABASE_URL to a Postgres 15 or newer whose user may create databases',
+  },
   'redis-server': { isThere: () => isInPath('redis-server'), howToGet: 'apt-get install redis-server' },
 } satisfies Readonly<Record<string, OptionalTool>>;
 
@@ -17,6 +23,8 @@ export type ToolName = keyof typeof optionalTools;
 declare module 'vitest' {
   interface TaskMeta {
     needs?: ToolName;
+    /** What the test is on, where its kind does not say it. */
+    database?: 'sqlite' | 'postgres';
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { report } from './test-report.ts';
 
-const outcome = { passed: 3, failed: 1, skipped: { 'redis-server': 2 } };
+const outcome = { passed: 3, failed: 1, skipped: { 'redis-server': 2 }, passedOn: {} };
 
 it('names what was skipped, and how to get it, before it counts', () => {
   expect(report(outcome, false)).toEqual([
@@ -18,5 +18,10 @@ it('counts a skip as a failure where nothing may be skipped', () => {
 });
 
 it('says nothing of skips where there are none', () => {
-  expect(report({ passed: 4, failed: 0, skipped: {} }, true)).toEqual(['4 passed, 0 failed']);
+  expect(report({ passed: 4, failed: 0, skipped: {}, passedOn: {} }, true)).toEqual(['4 passed, 0 failed']);
+});
+
+it('counts what passed on each database', () => {
+  const outcome = { passed: 9, failed: 0, skipped: {}, passedOn: { sqlite: 4, postgres: 3 } };
+  expect(report(outcome, true)).toEqual(['sqlite: 4 passed', 'postgres: 3 passed', '9 passed, 0 failed']);
 });

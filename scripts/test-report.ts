@@ -1,14 +1,20 @@
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import { kinds } from '../vitest.config.ts';
 import { optionalTools, type ToolName } from './optional-tools.ts';
+
+const DATABASES = ['sqlite', 'postgres'] as const;
+type Database = (typeof DATABASES)[number];
 
 /** Which tests ran, and which could not for want of a tool. */
 export interface Outcome {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: Readonly<Partial<Record<ToolName, number>>>;
+  /** How many of those that passed were on which database. */
+  readonly passedOn: Readonly<Partial<Record<Database, number>>>;
 }
 
-/** Ends Vitest's output with one line for what was skipped, if anything was, and one that counts. */
+/** Ends Vitest's output with a line for each database, one for what was skipped, if anything was, and one that counts. */
 export default class TestReport implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     const requireAll = process.env.TEST_REQUIRE_ALL === '1';
@@ -28,6 +34,7 @@ export function outcomeOf(modules: readonly TestModule[], unhandled: readonly un
     passed: inState('passed').length,
     failed: inState('failed').length + broken.length + unhandled.length,
     skipped: countBy(inState('skipped').flatMap(missingTool)),
+    passedOn: countBy(inState('passed').flatMap(databaseOf)),
   };
 }
 
@@ -35,6 +42,11 @@ export function outcomeOf(modules: readonly TestModule[], unhandled: readonly un
 function missingTool(test: TestCase): ToolName[] {
   const tool = test.meta().needs;
   return tool && !optionalTools[tool].isThere() ? [tool] : [];
+}
+
+function databaseOf(test: TestCase): Database[] {
+  const database = test.meta().database ?? kinds[test.project.name]?.database;
+  return database ? [database] : [];
 }
 
 function countBy<Name extends string>(names: readonly Name[]): Partial<Record<Name, number>> {
@@ -49,10 +61,12 @@ function countFailures({ failed, skipped }: Outcome, requireAll: boolean): numbe
 
 /** The last lines. .ci/run reads the very last one. */
 export function report(outcome: Outcome, requireAll: boolean): string[] {
+  const { passedOn } = outcome;
   const skipped = Object.entries(outcome.skipped).map(
     ([tool, count]) => `${count} for want of ${tool} (${optionalTools[tool as ToolName].howToGet})`,
   );
   return [
+    ...DATABASES.flatMap((name) => (passedOn[name] ? [`${name}: ${passedOn[name]} passed`] : [])),
     ...(skipped.length > 0 ? [`${requireAll ? 'failed' : 'skipped'}: ${skipped.join(', ')}`] : []),
     `${outcome.passed} passed, ${countFailures(outcome, requireAll)} failed`,
   ];

@@ -8,6 +8,7 @@ const START_LIMIT_MS = 20_000;
 
 export interface Daemon {
   url: string;
+  pid: number;
   /** What it wrote, a line each. */
   log: readonly string[];
   /** In order, as an operator would; resolves with its exit code. */
@@ -44,6 +45,8 @@ export async function startDaemon(folder: string, settings: Record<string, strin
   });
   return {
     url,
+    // bin/receptionistd becomes the daemon.
+    pid: child.pid as number,
     log,
     async stop() {
       child.kill('SIGTERM');

@@ -2,26 +2,44 @@
  * The whole product in one process, for stories: the real daemon on a real database, a Twilio that calls it, a Slack that
  * it posts to, an operator with a token, and a clock that only moves when the story says so.
  *
- * What was posted and not read by the story fails it, and so does a line at error level that it did not expect.
+ * What was posted or sent and not read by the story fails it, and so does a line at error level that it did not expect.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type AdminClient, createAdminClient, ROUTES } from '@receptionist/admin-api';
 import type { Entry, EntryWithHistory, Tenant } from '@receptionist/core';
-import { type Call, createTwilio, type TwilioOptions } from '@receptionist/simulator/caller';
-import { type Slack, type SlackMessage, startSlack } from '@receptionist/simulator/servers';
+import {
+  type Call,
+  createTwilio,
+  type TextThread,
+  type ThreadOptions,
+  type TwilioOptions,
+} from '@receptionist/simulator/caller';
+import {
+  type Model,
+  type ModelOptions,
+  type Slack,
+  type SlackMessage,
+  startModel,
+  startSlack,
+  startTwilioRest,
+  type TwilioMessage,
+  type TwilioRest,
+  type TwilioRestOptions,
+} from '@receptionist/simulator/servers';
 import type { Store } from '@receptionist/store';
 import { createLog, type Receptionist, readConfig, startReceptionist } from 'receptionistd';
 import { expect, onTestFinished } from 'vitest';
 import { type Clock, createClock } from './clock.ts';
+import { ACCOUNT_SID, ADMIN_KEY, AUTH_TOKEN, CALLER, SLACK_TOKEN } from './credentials.ts';
+import { makeDatabase } from './database.ts';
 import { northside } from './tenants.ts';
 
-export const ADMIN_KEY = 'a-key-for-stories-0123456789-abcdefghij';
-export const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
-export const AUTH_TOKEN = '5f3c2d1e0b9a8f7e6d5c4b3a29181706';
-export const SLACK_TOKEN = 'xoxb-stories-1';
-export const CALLER = '+14155550123';
+export { ACCOUNT_SID, ADMIN_KEY, AUTH_TOKEN, CALLER, SLACK_TOKEN };
+
+const MODEL = 'gpt-5-mini';
+export const MODEL_KEY = 'sk-stories-0123456789abcdef';
 
 export interface LogLine {
   level: string;
@@ -34,16 +52,24 @@ export interface FrontDesk {
   url: string;
   clock: Clock;
   slack: Slack;
+  /** There where the story asked for one. */
+  model: Model | null;
+  /** Twilio's REST API, which texts of ours are sent through. */
+  twilioRest: TwilioRest;
   store: Store;
   /** The admin API as `lex`. */
   admin: AdminClient;
   log: readonly LogLine[];
   /** Somebody dials the tenant; resolves when the greeting was heard. */
   ring(from?: string, to?: string): Promise<Call>;
+  /** Somebody writes to the tenant; nothing is sent yet. */
+  text(thread?: Partial<ThreadOptions>): TextThread;
   /** The engine finishes whole cycles until nothing is left to do at this moment. */
   settle(): Promise<void>;
   /** The posts that the story has not read yet, after the engine has settled. */
   alerts(): Promise<SlackMessage[]>;
+  /** The texts that the story has not read yet, once each has come to its end. */
+  sentTexts(): Promise<TwilioMessage[]>;
   /** Those that are not resolved, most urgent first. */
   entries(): Promise<Entry[]>;
   entry(entry_id: string): Promise<EntryWithHistory>;
@@ -61,20 +87,35 @@ export interface FrontDeskOptions {
   slackToken?: string | null;
   settings?: Record<string, string>;
   twilio?: Partial<TwilioOptions>;
+  twilioRest?: Partial<TwilioRestOptions>;
+  /** A language model is asked. */
+  model?: Pick<ModelOptions, 'answer'> & { provider?: 'openai' | 'anthropic' | 'openai-compatible' };
 }
 
 export async function openFrontDesk(options: FrontDeskOptions = {}): Promise<FrontDesk> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'front-desk-'));
+  const database = await makeDatabase();
   const clock = createClock();
   const slack = await startSlack({
     token: SLACK_TOKEN,
     channels: [{ id: 'C0HUMAN', name: 'human-fallback', member: true }],
     now: () => clock.now().getTime(),
   });
+  const twilioRest = await startTwilioRest({
+    accountSid: ACCOUNT_SID,
+    authToken: AUTH_TOKEN,
+    numbers: ['+15005550006'],
+    now: () => clock.now().getTime(),
+    ...options.twilioRest,
+  });
+  const model = options.model
+    ? await startModel({ key: MODEL_KEY, models: [MODEL], ...options.model })
+    : null;
   const log: LogLine[] = [];
   const expectedErrors: RegExp[] = [];
   const expectedRefusals: RegExp[] = [];
   let read = 0;
+  let readTexts = 0;
   let daemon = await start();
   const admin = createAdminClient({
     baseUrl: daemon.url,
@@ -89,11 +130,20 @@ export async function openFrontDesk(options: FrontDeskOptions = {}): Promise<Fro
       environment: {
         APP_ENV: 'test',
         PORT: port,
-        DATABASE_URL: `sqlite:${path.join(folder, 'receptionist.db')}`,
+        DATABASE_URL: database.url,
         ADMIN_PRIVATE_KEY: ADMIN_KEY,
         TWILIO_ACCOUNT_SID: ACCOUNT_SID,
         TWILIO_AUTH_TOKEN: AUTH_TOKEN,
+        TWILIO_API_URL: twilioRest.url,
         SLACK_API_URL: slack.url,
+        ...(model
+          ? {
+              LLM_PROVIDER: options.model?.provider ?? 'openai',
+              LLM_MODEL: MODEL,
+              LLM_API_KEY: MODEL_KEY,
+              LLM_BASE_URL: model.url,
+            }
+          : {}),
         ...(options.slackToken === null
           ? {}
           : { SLACK_BOT_TOKEN: options.slackToken ?? SLACK_TOKEN, SLACK_SIGNING_SECRET: 'a-signing-secret' }),
@@ -113,17 +163,40 @@ export async function openFrontDesk(options: FrontDeskOptions = {}): Promise<Fro
   async function settle(): Promise<void> {
     await daemon.engine?.finishCycle();
     await daemon.engine?.finishCycle();
+    const reports = twilioRest.callbacks.length;
+    await twilioRest.settled();
+    // What Twilio told of a text may be for a person.
+    if (twilioRest.callbacks.length > reports) await settle();
   }
+
+  const twilio = () =>
+    createTwilio({
+      accountSid: ACCOUNT_SID,
+      authToken: AUTH_TOKEN,
+      voiceUrl: `${daemon.url}/twilio/webhook`,
+      statusCallbackUrl: `${daemon.url}/twilio/status/call`,
+      messageUrl: `${daemon.url}/twilio/webhook`,
+      ...options.twilio,
+    });
 
   onTestFinished(async () => {
     await settle();
     await daemon.stop();
     await slack.close();
+    await twilioRest.close();
+    await model?.close();
+    await database.remove();
     await rm(folder, { recursive: true });
     expect(
       slack.posts.slice(read).map((post) => post.text),
       'posts that the story does not tell of',
     ).toEqual([]);
+    expect(
+      twilioRest.messages.slice(readTexts).map(({ to, body }) => `${to}: ${body}`),
+      'texts that the story does not tell of',
+    ).toEqual([]);
+    expect(twilioRest.unexpected(), 'what Twilio refused, and the story did not ask for').toEqual([]);
+    expect(model?.unexpected() ?? [], 'what the model could not take').toEqual([]);
     const refusals = slack.unexpected().filter((words) => !expectedRefusals.some((fits) => fits.test(words)));
     expect(refusals, 'what Slack refused, and the story does not tell of').toEqual([]);
     const errors = log.filter(
@@ -144,21 +217,23 @@ export async function openFrontDesk(options: FrontDeskOptions = {}): Promise<Fro
     },
     clock,
     slack,
+    model,
+    twilioRest,
     admin,
     log,
-    ring: (from = CALLER, to = '+15005550006') =>
-      createTwilio({
-        accountSid: ACCOUNT_SID,
-        authToken: AUTH_TOKEN,
-        voiceUrl: `${daemon.url}/twilio/webhook`,
-        statusCallbackUrl: `${daemon.url}/twilio/status/call`,
-        ...options.twilio,
-      }).placeCall({ from, to }),
+    ring: (from = CALLER, to = '+15005550006') => twilio().placeCall({ from, to }),
+    text: (thread) => twilio().openTexts({ from: CALLER, to: '+15005550006', ...thread }),
     settle,
     async alerts() {
       await settle();
       const fresh = slack.posts.slice(read);
       read = slack.posts.length;
+      return fresh;
+    },
+    async sentTexts() {
+      await settle();
+      const fresh = twilioRest.messages.slice(readTexts);
+      readTexts = twilioRest.messages.length;
       return fresh;
     },
     async entries() {

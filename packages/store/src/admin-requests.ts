@@ -13,33 +13,40 @@ export async function useTokenOnce(db: Db, jti: string, expires_at: Instant): Pr
   if (!numInsertedOrUpdatedRows) throw new Problem('unauthorized', 'The token was used before.');
 }
 
-/** An answer that has expired is deleted, so that its key can be used for another request. */
+/** Stands in the place of an answer until there is one, so that a second request with the key has something to wait for. */
+const NO_ANSWER_YET = { request_hash: '', status: 0, body: 'null' };
+
+/** Takes the place of the answer where there is none, or one that has expired. */
 export async function findAnswer(
   db: Db,
   actor: string,
   idempotency_key: string,
   now: Instant,
 ): Promise<KeptAnswer | null> {
-  const row = await db
+  const vacant = { ...NO_ANSWER_YET, expires_at: now };
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('kept_answers')
+    .values({ actor, idempotency_key, ...vacant })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['actor', 'idempotency_key'])
+        .doUpdateSet(vacant)
+        .where((eb) =>
+          eb.or([
+            eb('kept_answers.expires_at', '<=', now),
+            eb('kept_answers.request_hash', '=', NO_ANSWER_YET.request_hash),
+          ]),
+        ),
+    )
+    .executeTakeFirst();
+  if (numInsertedOrUpdatedRows) return null;
+  const { request_hash, status, body } = await db
     .selectFrom('kept_answers')
     .selectAll()
     .where('actor', '=', actor)
     .where('idempotency_key', '=', idempotency_key)
-    .executeTakeFirst();
-  if (!row) return null;
-  if (row.expires_at <= now) {
-    await forgetAnswer(db, actor, idempotency_key);
-    return null;
-  }
-  return { request_hash: row.request_hash, status: row.status, body: JSON.parse(row.body) };
-}
-
-async function forgetAnswer(db: Db, actor: string, idempotency_key: string): Promise<void> {
-  await db
-    .deleteFrom('kept_answers')
-    .where('actor', '=', actor)
-    .where('idempotency_key', '=', idempotency_key)
-    .execute();
+    .executeTakeFirstOrThrow();
+  return { request_hash, status, body: JSON.parse(body) };
 }
 
 export async function keepAnswer(
@@ -48,17 +55,12 @@ export async function keepAnswer(
   idempotency_key: string,
   answer: KeptAnswer & { expires_at: Instant },
 ): Promise<void> {
-  const { numInsertedOrUpdatedRows } = await db
-    .insertInto('kept_answers')
-    .values({ actor, idempotency_key, ...answer, body: toJson(answer.body) })
-    .onConflict((conflict) => conflict.columns(['actor', 'idempotency_key']).doNothing())
-    .executeTakeFirst();
-  if (!numInsertedOrUpdatedRows) {
-    throw new Problem(
-      'idempotency_conflict',
-      'Another request with this Idempotency-Key was answered at the same time.',
-    );
-  }
+  await db
+    .updateTable('kept_answers')
+    .set({ ...answer, body: toJson(answer.body) })
+    .where('actor', '=', actor)
+    .where('idempotency_key', '=', idempotency_key)
+    .execute();
 }
 
 export async function forgetExpiredRequests(db: Db, now: Instant): Promise<void> {

@@ -23,12 +23,26 @@ const DAY_MS = 86_400_000;
 const cursor = cursors('conversations', ['instant', 'text']);
 
 export async function findCall(db: Db, provider_id: string): Promise<LiveConversation | null> {
+  const row = await callRow(db, provider_id).executeTakeFirst();
+  return row ? toLiveConversation(row, await turnsOf(db, row.conversation_id)) : null;
+}
+
+export async function holdCall(db: Db, provider_id: string): Promise<LiveConversation | null> {
+  const row = await callRow(db, provider_id).forNoKeyUpdate().executeTakeFirst();
+  return row ? toLiveConversation(row, await turnsOf(db, row.conversation_id)) : null;
+}
+
+function callRow(db: Db, provider_id: string) {
+  return db.selectFrom('conversations').selectAll().where('provider_id', '=', provider_id);
+}
+
+export async function findConversation(db: Db, conversation_id: string): Promise<LiveConversation | null> {
   const row = await db
     .selectFrom('conversations')
     .selectAll()
-    .where('provider_id', '=', provider_id)
+    .where('conversation_id', '=', conversation_id)
     .executeTakeFirst();
-  return row ? toLiveConversation(row, await turnsOf(db, row.conversation_id)) : null;
+  return row ? toLiveConversation(row, await turnsOf(db, conversation_id)) : null;
 }
 
 export async function answeredTurn(
@@ -105,7 +119,7 @@ export async function recordTurn(db: Db, turn: AnsweredTurn): Promise<void> {
     .selectFrom('conversations')
     .select(['tenant_id', 'provider_id'])
     .where('conversation_id', '=', conversation_id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   if (!conversation) throw new Problem('not_found', `There is no conversation ${conversation_id}.`);
   const { numInsertedOrUpdatedRows } = await db
@@ -198,11 +212,12 @@ function toLiveConversation(row: ConversationRow, turns: TurnRow[]): LiveConvers
   };
 }
 
+/** To a text that says stop, nothing is said. */
 function toUtterances(row: TurnRow): Utterance[] {
-  const said: Utterance = { speaker: 'receptionist', text: row.said, at: row.at };
-  if (row.heard_text === null) return [said];
+  const said: Utterance[] = row.said === '' ? [] : [{ speaker: 'receptionist', text: row.said, at: row.at }];
+  if (row.heard_text === null) return said;
   const confidence = row.heard_confidence === null ? {} : { confidence: row.heard_confidence };
-  return [{ speaker: 'caller', text: row.heard_text, at: row.at, ...confidence }, said];
+  return [{ speaker: 'caller', text: row.heard_text, at: row.at, ...confidence }, ...said];
 }
 
 /** The caller's words carry what they were taken for, the receptionist's what was decided. */

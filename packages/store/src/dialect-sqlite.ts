@@ -12,6 +12,8 @@ import {
   SqliteDriver,
   SqliteIntrospector,
   SqliteQueryCompiler,
+  type SqliteStatement,
+  sql,
 } from 'kysely';
 import { storableText } from './columns.ts';
 import type { Dialect, Migrator } from './dialect.ts';
@@ -35,6 +37,16 @@ export async function openSqlite(file: string, { patienceMs = PATIENCE_MS } = {}
     writer: writer.db,
     reader: reader.db,
     now: async () => new Date().toISOString(),
+    async commitNothing() {
+      // A number in the file that is ours, and that we do not use.
+      await writer.db.transaction().execute((trx) => sql`pragma user_version = 0`.execute(trx));
+    },
+    // Whoever writes has the whole file.
+    isConflict: () => false,
+    async tableNames() {
+      const tables = await reader.db.introspection.getTables();
+      return tables.map(({ name }) => name);
+    },
     connectMigrator: () => connectMigrator(file),
     async close() {
       reader.raw.close();
@@ -46,7 +58,7 @@ export async function openSqlite(file: string, { patienceMs = PATIENCE_MS } = {}
 async function connectMigrator(file: string): Promise<Migrator> {
   const { db, raw } = await connect(file, { patienceMs: MIGRATION_PATIENCE_MS });
   return {
-    db,
+    transact: (work) => db.transaction().execute(work),
     // The connection is the transaction: SQLite knows one at a time on each.
     runScript: async (_transaction, script) => void raw.exec(script),
     close: async () => void raw.close(),
@@ -142,10 +154,12 @@ class ImmediateDriver extends SqliteDriver {
   }
 }
 
-/** Leaves out `for update` and `skip locked`: whoever writes here holds the whole file. */
+const LOCKS: readonly SelectModifierNode['modifier'][] = ['ForUpdate', 'ForNoKeyUpdate', 'SkipLocked'];
+
+/** Leaves out `for update` and the like: whoever writes here holds the whole file. */
 class LocklessQueryCompiler extends SqliteQueryCompiler {
   protected override visitSelectModifier(node: SelectModifierNode): void {
-    if (node.modifier !== 'ForUpdate' && node.modifier !== 'SkipLocked') super.visitSelectModifier(node);
+    if (!LOCKS.includes(node.modifier)) super.visitSelectModifier(node);
   }
 }
 
@@ -158,17 +172,34 @@ function explaining(raw: Database.Database, file: string): SqliteDatabase {
       throw explain(error, file);
     }
   };
-  return {
-    close: () => void raw.close(),
-    prepare(sql) {
-      const statement = explained(() => raw.prepare(sql));
-      return {
-        reader: statement.reader,
-        all: (parameters) => explained(() => statement.all(parameters.map(bindable))),
-        run: (parameters) => explained(() => statement.run(parameters.map(bindable))),
-        iterate: (parameters) => statement.iterate(parameters.map(bindable)),
-      };
-    },
+  const prepare = (sql: string): SqliteStatement => {
+    const statement = explained(() => raw.prepare(sql));
+    return {
+      reader: statement.reader,
+      all: (parameters) => explained(() => statement.all(parameters.map(bindable))),
+      run: (parameters) => explained(() => statement.run(parameters.map(bindable))),
+      iterate: (parameters) => statement.iterate(parameters.map(bindable)),
+    };
+  };
+  return { close: () => void raw.close(), prepare: remembering(prepare) };
+}
+
+/** Our queries are some hundred; a list in one of them makes it another with each length. */
+const MOST_STATEMENTS = 500;
+
+/**
+ * Prepares each text once. It is a tenth of a turn's time, and a statement that is thrown away holds memory that the
+ * garbage collector does not know of. SQLite prepares again by itself where the schema has changed.
+ */
+function remembering(prepare: SqliteDatabase['prepare']): SqliteDatabase['prepare'] {
+  const statements = new Map<string, SqliteStatement>();
+  return (sql) => {
+    const known = statements.get(sql);
+    if (known) return known;
+    if (statements.size >= MOST_STATEMENTS) statements.clear();
+    const statement = prepare(sql);
+    statements.set(sql, statement);
+    return statement;
   };
 }
 

@@ -46,7 +46,7 @@ export async function lockEvent(db: Db, event_id: string): Promise<{ entry_id: s
     .selectFrom('escalate_events')
     .select('entry_id')
     .where('event_id', '=', event_id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   if (!row) throw new Problem('not_found', `There is no event ${event_id}.`);
   return row;

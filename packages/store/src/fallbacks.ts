@@ -44,6 +44,12 @@ export async function getEntry(db: Db, entry_id: string): Promise<EntryWithHisto
   return { ...entry, context: { ...JSON.parse(context), live: Boolean(live) }, notifications, timeline };
 }
 
+export async function holdEntry(db: Db, entry_id: string): Promise<EntryWithHistory | null> {
+  await lockedEntries(db).where('entry_id', '=', entry_id).execute();
+  // Only now: while it waited, others may have added to the tables around it.
+  return getEntry(db, entry_id);
+}
+
 export async function moveEntry(
   db: Db,
   entry_id: string,
@@ -142,25 +148,29 @@ export function nextActionAt(
 
 /** The entry of the conversation that is not resolved, or null. */
 export async function lockUnresolved(db: Db, conversation_id: string): Promise<LockedEntry | null> {
-  const row = await db
-    .selectFrom('human_fallback')
-    .select('entry_id')
+  const row = await lockedEntries(db)
     .where('conversation_id', '=', conversation_id)
     .where('status', '<>', 'resolved')
     .executeTakeFirst();
-  return row ? lockEntry(db, row.entry_id) : null;
+  return row ? toLockedEntry(db, row) : null;
 }
 
 async function lockEntry(db: Db, entry_id: string): Promise<LockedEntry> {
-  const found = await db
+  const row = await lockedEntries(db).where('entry_id', '=', entry_id).executeTakeFirst();
+  if (!row) throw noEntry(entry_id);
+  return toLockedEntry(db, row);
+}
+
+/** A condition holds for the entry as it is once it is locked, not as it was before the wait. */
+function lockedEntries(db: Db) {
+  return db
     .selectFrom('human_fallback')
     .select([...ENTRY_COLUMNS, 'round'])
-    .where('entry_id', '=', entry_id)
-    .forUpdate()
-    .executeTakeFirst();
-  if (!found) throw noEntry(entry_id);
-  const { round, ...row } = found;
-  return { ...toEntry(row, await tagsOf(db, [entry_id])), round };
+    .forNoKeyUpdate();
+}
+
+async function toLockedEntry(db: Db, { round, ...row }: EntryRow & { round: number }): Promise<LockedEntry> {
+  return { ...toEntry(row, await tagsOf(db, [row.entry_id])), round };
 }
 
 export async function existingEntry(db: Db, entry_id: string): Promise<EntryWithHistory> {
@@ -201,10 +211,10 @@ export async function tagsOf(db: Db, entry_ids: string[]): Promise<Map<string, s
     .selectFrom('fallback_tags')
     .select(['entry_id', 'tag'])
     .where('entry_id', 'in', entry_ids)
-    .orderBy('tag')
     .execute();
   const byEntry = Map.groupBy(rows, (row) => row.entry_id);
-  return new Map([...byEntry].map(([entry_id, tagged]) => [entry_id, tagged.map((row) => row.tag)]));
+  // Sorted here: databases do not agree on the order of words.
+  return new Map([...byEntry].map(([entry_id, tagged]) => [entry_id, tagged.map((row) => row.tag).sort()]));
 }
 
 export function toEntry(row: EntryRow, tags: Map<string, string[]>): Entry {

@@ -87,7 +87,7 @@ async function withPresentLive(db: Db, event: EscalateEvent): Promise<EscalateEv
     .selectFrom('conversations')
     .select('ended_at')
     .where('conversation_id', '=', event.conversation_id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirstOrThrow();
   return ended_at === null ? event : { ...event, context: { ...event.context, live: false } };
 }

@@ -1,6 +1,6 @@
 /**
- * Applies migrations, each in a transaction of its own that first claims its row in schema_migrations: whoever comes second
- * waits for the claim, finds the row and goes on to the next one.
+ * Applies migrations, each in a transaction of its own that first takes the lock and claims its row in schema_migrations:
+ * whoever comes second waits for the lock, finds the row and goes on to the next one.
  */
 import { type Instant, Problem } from '@receptionist/core';
 import type { Selectable } from 'kysely';
@@ -22,7 +22,7 @@ export interface MigrationOptions {
 export function createMigrations({ dialect, folder, now, log }: MigrationOptions): Migrations {
   async function readAll(): Promise<{ file: MigrationFile; applied: Applied | undefined }[]> {
     const files = await readMigrationFiles(folder);
-    const applied = await readApplied(dialect.reader);
+    const applied = await readApplied(dialect);
     refuseForeign(files, applied);
     return files.map((file) => ({ file, applied: applied.get(file.id) }));
   }
@@ -58,7 +58,7 @@ export function createMigrations({ dialect, folder, now, log }: MigrationOptions
 
   /** False when another process did it meanwhile. */
   async function apply(migrator: Migrator, file: MigrationFile): Promise<boolean> {
-    const duration_ms = await migrator.db.transaction().execute(async (transaction) => {
+    const duration_ms = await migrator.transact(async (transaction) => {
       await ensureTable(transaction);
       if (!(await claim(transaction, file, await now()))) return null;
       const startedAt = performance.now();
@@ -103,15 +103,15 @@ async function claim(db: Db, file: MigrationFile, applied_at: Instant): Promise<
 }
 
 /** @throws Problem `unavailable` when there are tables, but none of ours */
-async function readApplied(db: Db): Promise<Map<string, Applied>> {
-  const tables = (await db.introspection.getTables()).map(({ name }) => name);
+async function readApplied(dialect: Dialect): Promise<Map<string, Applied>> {
+  const tables = await dialect.tableNames();
   if (!tables.includes('schema_migrations')) {
     if (tables.length === 0) return new Map();
     throw unusable(
       `holds other tables (${tables.slice(0, 3).join(', ')}) and no schema_migrations: it is another program's. Check DATABASE_URL`,
     );
   }
-  const rows = await db.selectFrom('schema_migrations').selectAll().orderBy('id').execute();
+  const rows = await dialect.reader.selectFrom('schema_migrations').selectAll().orderBy('id').execute();
   return new Map(rows.map((row) => [row.id, row]));
 }
 

@@ -1,15 +1,22 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '@receptionist/core';
 import type { Dialect } from './dialect.ts';
-import { openSqlite, sqliteFile } from './dialect-sqlite.ts';
 import { createMigrations } from './migrate.ts';
 import { migrationsFolder } from './migration-files.ts';
 import type { ReadVerbs, Store, StoreLog, Verbs } from './store.ts';
 import { bind, readVerbs, verbs } from './verbs.ts';
 
 export interface StoreOptions {
-  /** `sqlite:PATH`, relative to the working directory. The file and its folder are made where they are missing. */
+  /**
+   * `sqlite:PATH`, relative to the working directory: the file and its folder are made where they are missing. Or
+   * `postgres://USER:PASSWORD@HOST/NAME`, with libpq's `sslmode` and `sslrootcert`.
+   */
   url: string;
+  /** The same Postgres database past a pooler, for migrations. */
+  directUrl?: string | undefined;
+  /** Connections to Postgres at most; what needs another waits for one. */
+  poolSize?: number;
   /** In place of the database's clock. */
   now?: () => Date;
   log?: StoreLog;
@@ -17,33 +24,64 @@ export interface StoreOptions {
 
 /**
  * Opens the database and changes nothing in it: migrations are the caller's decision.
- * @throws Problem `invalid_parameter` for a URL we do not know, `unavailable` for a database that cannot be opened
+ * @throws Problem `invalid_parameter` for a URL we do not know, `unavailable` for a file that cannot be opened. Postgres is
+ * asked only when there is something to ask.
  */
-export async function openStore({ url, now: clock, log }: StoreOptions): Promise<Store> {
-  const dialect = await openDialect(url);
+export async function openStore({ now: clock, ...options }: StoreOptions): Promise<Store> {
+  const dialect = await openDialect(options);
   const now = clock ? async () => clock().toISOString() : dialect.now;
   const transaction = createTransactionGuard();
   return {
+    dialect: dialect.name,
     now,
     read: bind<ReadVerbs>(readVerbs, dialect.reader, transaction.refuseInside('store.read')),
     transact: async (work) => {
       transaction.refuseInside('store.transact')();
-      return dialect.writer
-        .transaction()
-        .execute((trx) => transaction.mark(() => work(bind<Verbs>(verbs, trx))));
+      return despiteConflicts(dialect, () =>
+        dialect.writer.transaction().execute((trx) => transaction.mark(() => work(bind<Verbs>(verbs, trx)))),
+      );
     },
-    migrations: createMigrations({ dialect, folder: migrationsFolder(dialect.name), now, log }),
+    checkWritable: dialect.commitNothing,
+    migrations: createMigrations({ dialect, folder: migrationsFolder(dialect.name), now, log: options.log }),
     close: dialect.close,
   };
 }
 
-async function openDialect(url: string): Promise<Dialect> {
-  if (url.startsWith('sqlite:')) return openSqlite(sqliteFile(url));
+/** Only the driver that is needed is loaded. */
+export async function openDialect({
+  url,
+  directUrl,
+  poolSize = 10,
+  log,
+}: Omit<StoreOptions, 'now'>): Promise<Dialect> {
+  if (url.startsWith('sqlite:')) {
+    const { openSqlite, sqliteFile } = await import('./dialect-sqlite.ts');
+    return openSqlite(sqliteFile(url));
+  }
+  if (/^postgres(ql)?:/.test(url)) {
+    const { openPostgres } = await import('./dialect-postgres.ts');
+    return openPostgres({ url, directUrl, poolSize, log });
+  }
   const scheme = /^[a-z]+:/i.exec(url)?.[0] ?? 'no scheme';
   throw new Problem(
     'invalid_parameter',
-    `The database URL has ${scheme}; write sqlite:PATH, for example sqlite:./var/receptionist.db.`,
+    `The database URL has ${scheme}; write sqlite:PATH, for example sqlite:./var/receptionist.db, or postgres://USER:PASSWORD@HOST/NAME.`,
   );
+}
+
+/** Somebody waits for it, so that it is done again only a few times. */
+const MOST_REPEATS = 4;
+
+async function despiteConflicts<T>({ isConflict }: Dialect, attempt: () => Promise<T>): Promise<T> {
+  for (let repeats = 0; ; repeats++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (repeats === MOST_REPEATS || !isConflict(error)) throw error;
+    }
+    // At random, lest the same two meet again.
+    await sleep(Math.random() * 20 * 2 ** repeats);
+  }
 }
 
 /**

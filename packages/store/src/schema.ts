@@ -13,6 +13,8 @@ import type {
   Reason,
   Severity,
   Status,
+  TextChannel,
+  TextStatus,
   TimelineAction,
 } from '@receptionist/core';
 import type { ColumnType, Generated, Kysely } from 'kysely';
@@ -36,6 +38,10 @@ export interface Tables {
   fallback_tags: { tenant_id: string; entry_id: string; tag: string };
   fallback_timeline: FallbackTimelineTable;
   deliveries: DeliveriesTable;
+  text_threads: TextThreadsTable;
+  incoming_texts: IncomingTextsTable;
+  text_opt_outs: { tenant_id: string; channel: TextChannel; recipient: string; at: Instant };
+  outgoing_texts: OutgoingTextsTable;
   used_tokens: { jti: string; expires_at: Instant };
   kept_answers: KeptAnswersTable;
   audit_log: AuditLogTable;
@@ -162,6 +168,40 @@ interface DeliveriesTable {
   created_at: Instant;
   sent_at: Instant | null;
   reference: string | null;
+  why: string | null;
+}
+
+interface TextThreadsTable {
+  tenant_id: string;
+  channel: TextChannel;
+  sender: string;
+  conversation_id: string;
+  last_at: Instant;
+}
+
+interface IncomingTextsTable {
+  tenant_id: string;
+  message_id: string;
+  request_token: string | null;
+  conversation_id: string;
+  turn: number;
+}
+
+export interface OutgoingTextsTable {
+  text_id: string;
+  tenant_id: string;
+  conversation_id: string;
+  recipient: string;
+  sender: string;
+  body: string | null;
+  status: 'waiting' | 'sending' | 'sent' | 'failed' | 'skipped';
+  attempts: number;
+  next_attempt_at: Instant | null;
+  lease_until: Instant | null;
+  fence: number;
+  created_at: Instant;
+  provider_id: string | null;
+  provider_status: TextStatus | null;
   why: string | null;
 }
 

@@ -21,6 +21,8 @@ import type {
   Severity,
   Status,
   Tenant,
+  TextChannel,
+  TextStatus,
   Utterance,
 } from '@receptionist/core';
 
@@ -55,7 +57,7 @@ export interface ConversationWithTurns extends Conversation {
 
 /** A conversation as the next turn needs it. */
 export interface LiveConversation extends Conversation {
-  /** The provider's id of the call. */
+  /** The provider's id of the call, or of the first text. */
   provider_id: string;
   /** The number of the turn that is expected next; the first is 1. */
   next_turn: number;
@@ -80,6 +82,38 @@ export interface AnsweredTurn {
   /** Set when the conversation is over. */
   outcome: Outcome | null;
 }
+
+/** Whom a tenant writes with. */
+export interface Correspondent {
+  tenant_id: string;
+  channel: TextChannel;
+  /** As the provider names them. */
+  sender: string;
+}
+
+/** A conversation in writing that goes on. */
+export type TextThread = LiveConversation & { last_at: Instant };
+
+/** A text of ours. */
+export interface OutgoingText {
+  text_id: string;
+  tenant_id: string;
+  conversation_id: string;
+  recipient: PhoneNumber;
+  /** The tenant's number that it comes from. */
+  sender: PhoneNumber;
+  /** Null for the answer to a webhook. */
+  body: string | null;
+}
+
+/** A text to be sent. `fence` must come back with the record of what happened. */
+export type ClaimedText = OutgoingText & { body: string; attempts: number; fence: number };
+
+/** What became of a claimed text; where that is not known, nothing is recorded, and its lease runs out. */
+export type SendResult =
+  | { status: 'sent'; provider_id: string }
+  | { status: 'skipped' | 'failed'; why: string }
+  | { status: 'waiting'; why: string; next_attempt_at: Instant };
 
 export interface EventState {
   event_id: string;
@@ -164,6 +198,7 @@ export interface ReadVerbs {
   flagSettings(tenant_id: string): Promise<FlagSetting[]>;
 
   findCall(provider_id: string): Promise<LiveConversation | null>;
+  findConversation(conversation_id: string): Promise<LiveConversation | null>;
   /** The reply of a turn that was answered already, by the provider's token or by call and turn; null where it is forgotten. */
   answeredTurn(key: {
     provider_id: string;
@@ -172,6 +207,16 @@ export interface ReadVerbs {
   }): Promise<{ reply: unknown } | null>;
   listConversations(tenant_id: string, page: PageRequest): Promise<Page<Conversation>>;
   getConversation(tenant_id: string, conversation_id: string): Promise<ConversationWithTurns | null>;
+
+  hasOptedOut(correspondent: Correspondent): Promise<boolean>;
+  /** The conversation in writing that goes on, or null. */
+  findThread(correspondent: Correspondent): Promise<TextThread | null>;
+  /** The reply of a text that was answered already, by its id or the provider's token; null where it is forgotten. */
+  answeredText(key: {
+    tenant_id: string;
+    message_id: string;
+    request_token: string | null;
+  }): Promise<{ reply: unknown } | null>;
 
   getEvent(event_id: string): Promise<EventState | null>;
   /** Most urgent deadline first: the next one that is still to be met; resolved entries last, newest first. */
@@ -184,7 +229,10 @@ export interface ReadVerbs {
   backlog(now: Instant): Promise<Backlog>;
 }
 
-/** Everything, inside a transaction. */
+/**
+ * Everything, inside a transaction. What is got there by its id (a tenant, a call, an entry, a kept answer) is held: others
+ * who get or change it wait until the transaction ends, so that it can be changed by what was read.
+ */
 export interface Verbs extends ReadVerbs {
   /** @throws Problem `already_exists` when the id or one of the numbers is taken (names whose it is) */
   createTenant(tenant: Tenant, at: Instant): Promise<void>;
@@ -207,6 +255,46 @@ export interface Verbs extends ReadVerbs {
   recordTurn(turn: AnsweredTurn): Promise<void>;
   /** The caller has gone. Ends the conversation (an outcome that is set stays) and takes `live` from its entry. */
   endConversation(provider_id: string, outcome: Outcome, at: Instant): Promise<void>;
+
+  /** @throws Problem `already_exists` when one goes on already */
+  beginThread(correspondent: Correspondent, conversation_id: string, at: Instant): Promise<void>;
+  /** The turn answered this text, and its thread goes on. @throws Problem `already_exists` when it was answered meanwhile */
+  recordIncomingText(text: {
+    tenant_id: string;
+    message_id: string;
+    request_token: string | null;
+    conversation_id: string;
+    turn: number;
+    at: Instant;
+  }): Promise<void>;
+  /** One that was silent since `before`, held for this worker until the transaction ends. */
+  claimIdleThread(before: Instant): Promise<TextThread | null>;
+  endThread(thread: LiveConversation, outcome: Outcome, at: Instant): Promise<void>;
+  optOut(correspondent: Correspondent, at: Instant): Promise<void>;
+  optIn(correspondent: Correspondent): Promise<void>;
+
+  queueText(
+    text: Omit<OutgoingText, 'text_id'> & { body: string },
+    at: Instant,
+  ): Promise<{ text_id: string }>;
+  /** Take what is due, oldest first. Counts the attempt. */
+  claimTexts(claim: { now: Instant; limit: number; lease_ms: number }): Promise<ClaimedText[]>;
+  /** False, and nothing written, when the provider told of it already, or the lease ran out. */
+  recordSending(text: ClaimedText, result: SendResult): Promise<boolean>;
+  /** Those whose lease ran out, given up for good: nobody knows whether they were sent. */
+  giveUpTexts(now: Instant): Promise<OutgoingText[]>;
+  /** By our id or the provider's; held until the transaction ends. */
+  findOutgoingText(ids: { text_id: string | null; provider_id: string }): Promise<OutgoingText | null>;
+  /** The provider made a text of the answer to a webhook. */
+  recordReplyText(
+    text: Omit<OutgoingText, 'text_id' | 'body'> & { provider_id: string },
+    at: Instant,
+  ): Promise<OutgoingText>;
+  /** True when it is known now, and was not before, that it does not arrive. An earlier status overwrites no later one. */
+  recordTextStatus(
+    text_id: string,
+    report: { provider_id: string; status: TextStatus; why: string | null },
+  ): Promise<boolean>;
 
   emitEscalate(event: Omit<EscalateEvent, 'event_id'>): Promise<{ event_id: string }>;
   /** The oldest events without an entry, held for this worker alone until the transaction ends. */
@@ -235,7 +323,9 @@ export interface Verbs extends ReadVerbs {
 
   /** @throws Problem `unauthorized` when the token was used before */
   useTokenOnce(jti: string, expires_at: Instant): Promise<void>;
+  /** Null also holds: a second request with the key waits, and then finds the answer of the first. */
   findAnswer(actor: string, idempotency_key: string, now: Instant): Promise<KeptAnswer | null>;
+  /** In the place that `findAnswer` held in this transaction. */
   keepAnswer(
     actor: string,
     idempotency_key: string,
@@ -271,14 +361,21 @@ export interface Migrations {
 /** Where the store says what it did; a pino logger fits. */
 export interface StoreLog {
   info(details: object, message: string): void;
+  warn(details: object, message: string): void;
 }
 
 export interface Store {
+  readonly dialect: 'sqlite' | 'postgres';
   /** The store's time: in production the database's clock, in tests one that is moved by hand. */
   now(): Promise<Instant>;
   read: ReadVerbs;
-  /** All or nothing, and durable once it resolves. Never call `store.read` inside: use the verbs that are handed in. */
+  /**
+   * All or nothing, and durable once it resolves. Never call `store.read` inside: use the verbs that are handed in. Where the
+   * database undoes it for the sake of another transaction, `work` runs again.
+   */
   transact<T>(work: (tx: Verbs) => Promise<T>): Promise<T>;
+  /** Writes to the disk, and nothing that anybody sees. @throws Problem `unavailable` when that cannot be done */
+  checkWritable(): Promise<void>;
   migrations: Migrations;
   close(): Promise<void>;
 }

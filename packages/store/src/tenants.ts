@@ -31,12 +31,17 @@ export async function listTenants(db: Db, page: PageRequest): Promise<Page<Tenan
 }
 
 export async function getTenant(db: Db, tenant_id: string): Promise<Tenant | null> {
-  const row = await db
-    .selectFrom('tenants')
-    .selectAll()
-    .where('tenant_id', '=', tenant_id)
-    .executeTakeFirst();
+  const row = await tenantRow(db, tenant_id).executeTakeFirst();
   return row ? toTenant(row, await numbersOf(db, [tenant_id])) : null;
+}
+
+export async function holdTenant(db: Db, tenant_id: string): Promise<Tenant | null> {
+  const row = await tenantRow(db, tenant_id).forNoKeyUpdate().executeTakeFirst();
+  return row ? toTenant(row, await numbersOf(db, [tenant_id])) : null;
+}
+
+function tenantRow(db: Db, tenant_id: string) {
+  return db.selectFrom('tenants').selectAll().where('tenant_id', '=', tenant_id);
 }
 
 export async function tenantByNumber(db: Db, number: PhoneNumber): Promise<Tenant | null> {
@@ -84,7 +89,7 @@ export async function putOnPlan(
     .selectFrom('tenants')
     .select('plan')
     .where('tenant_id', '=', tenant_id)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   if (!row) throw noTenant(tenant_id);
   await db.updateTable('tenants').set({ plan, updated_at: at }).where('tenant_id', '=', tenant_id).execute();

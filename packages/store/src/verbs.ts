@@ -8,10 +8,12 @@ import { listEntries } from './fallback-list.ts';
 import * as fallbacks from './fallbacks.ts';
 import { fileEntry } from './filing.ts';
 import * as flags from './flags.ts';
+import * as outgoingTexts from './outgoing-texts.ts';
 import { planTerms } from './plans.ts';
 import type { Db } from './schema.ts';
 import type { ReadVerbs, Verbs } from './store.ts';
 import * as tenants from './tenants.ts';
+import * as texts from './texts.ts';
 
 /** Verbs that still want to know the database. */
 type Unbound<Bound> = {
@@ -27,9 +29,13 @@ export const readVerbs: Unbound<ReadVerbs> = {
   planTerms,
   flagSettings: flags.flagSettings,
   findCall: conversations.findCall,
+  findConversation: conversations.findConversation,
   answeredTurn: conversations.answeredTurn,
   listConversations: conversations.listConversations,
   getConversation: conversations.getConversation,
+  hasOptedOut: texts.hasOptedOut,
+  findThread: texts.findThread,
+  answeredText: texts.answeredText,
   getEvent: events.getEvent,
   listEntries,
   getEntry: fallbacks.getEntry,
@@ -39,6 +45,9 @@ export const readVerbs: Unbound<ReadVerbs> = {
 
 export const verbs: Unbound<Verbs> = {
   ...readVerbs,
+  getTenant: tenants.holdTenant,
+  findCall: conversations.holdCall,
+  getEntry: fallbacks.holdEntry,
   createTenant: tenants.createTenant,
   replaceTenant: tenants.replaceTenant,
   putOnPlan: tenants.putOnPlan,
@@ -47,6 +56,20 @@ export const verbs: Unbound<Verbs> = {
   beginConversation: conversations.beginConversation,
   recordTurn: conversations.recordTurn,
   endConversation: conversations.endConversation,
+  findThread: texts.holdThread,
+  beginThread: texts.beginThread,
+  recordIncomingText: texts.recordIncomingText,
+  claimIdleThread: texts.claimIdleThread,
+  endThread: texts.endThread,
+  optOut: texts.optOut,
+  optIn: texts.optIn,
+  queueText: outgoingTexts.queueText,
+  claimTexts: outgoingTexts.claimTexts,
+  recordSending: outgoingTexts.recordSending,
+  giveUpTexts: outgoingTexts.giveUpTexts,
+  findOutgoingText: outgoingTexts.findOutgoingText,
+  recordReplyText: outgoingTexts.recordReplyText,
+  recordTextStatus: outgoingTexts.recordTextStatus,
   emitEscalate: events.emitEscalate,
   claimEvents: events.claimEvents,
   fileEntry,

@@ -1,23 +1,35 @@
 import { afterEach, beforeEach, describe } from 'vitest';
+import { openStore } from '../open.ts';
 import type { Store } from '../store.ts';
+import type { TestDatabase } from '../test-databases.ts';
 import { adminRequestsConform } from './admin-requests.ts';
+import { concurrencyConforms } from './concurrency.ts';
 import { conversationsConform } from './conversations.ts';
 import { deliveriesConform } from './deliveries.ts';
 import { fallbackListConforms } from './fallback-list.ts';
 import { fallbacksConform } from './fallbacks.ts';
+import { START } from './seeds.ts';
 import { tenantsConform } from './tenants.ts';
+import { textsConform } from './texts.ts';
 import { transactionsConform } from './transactions.ts';
 
 /** The store of the test that runs: migrated, and otherwise empty. */
 export type Fresh = () => Store;
 
-/** What every database must do, as tests; `openFresh` makes a migrated store that nobody else uses. */
-export function storeConformance(openFresh: () => Promise<Store>): void {
+/** What every database must do, as tests, each on one of its own. */
+export function storeConformance(makeDatabase: () => Promise<TestDatabase>): void {
+  let database: TestDatabase;
   let store: Store;
+  const open = () => openStore({ url: database.url, now: () => new Date(START) });
   beforeEach(async () => {
-    store = await openFresh();
+    database = await makeDatabase();
+    store = await open();
+    await store.migrations.up();
   });
-  afterEach(() => store.close());
+  afterEach(async () => {
+    await store.close();
+    await database.remove();
+  });
 
   const fresh: Fresh = () => store;
   describe('transactions', () => transactionsConform(fresh));
@@ -26,5 +38,7 @@ export function storeConformance(openFresh: () => Promise<Store>): void {
   describe('fallback entries', () => fallbacksConform(fresh));
   describe('the list of fallback entries', () => fallbackListConforms(fresh));
   describe('deliveries', () => deliveriesConform(fresh));
+  describe('texts', () => textsConform(fresh));
   describe('admin requests and audit', () => adminRequestsConform(fresh));
+  describe('two daemons at once', () => concurrencyConforms(fresh, open));
 }

@@ -38,11 +38,12 @@ export function tenantsConform(fresh: Fresh): void {
   });
 
   it('lists tenants page by page, each once', async () => {
-    for (const tenant_id of ['c', 'a', 'b']) await seedTenant(fresh(), { tenant_id, numbers: [] });
+    // Languages disagree on the order of these.
+    for (const tenant_id of ['t_3', 't-1', 't2']) await seedTenant(fresh(), { tenant_id, numbers: [] });
     const first = await fresh().read.listTenants({ limit: 2, cursor: null });
     const second = await fresh().read.listTenants({ limit: 2, cursor: first.next_cursor });
-    expect(first.items.map(({ tenant_id }) => tenant_id)).toEqual(['a', 'b']);
-    expect(second).toEqual({ items: [aTenant({ tenant_id: 'c', numbers: [] })], next_cursor: null });
+    expect(first.items.map(({ tenant_id }) => tenant_id)).toEqual(['t-1', 't2']);
+    expect(second).toEqual({ items: [aTenant({ tenant_id: 't_3', numbers: [] })], next_cursor: null });
   });
 
   it('puts a tenant on a plan and says which it was', async () => {

@@ -39,6 +39,11 @@ export function transactionsConform(fresh: Fresh): void {
     await expect(transact(() => transact(async () => 1))).rejects.toThrow('store.transact was used inside');
   });
 
+  it('can be asked whether it writes, and shows nothing of it', async () => {
+    await fresh().checkWritable();
+    expect(await fresh().read.listTenants(FIRST_PAGE)).toEqual({ items: [], next_cursor: null });
+  });
+
   it('lets what a transaction started read once it has ended', async () => {
     const committed = Promise.withResolvers<void>();
     const { started } = await fresh().transact(async () => ({

@@ -1,8 +1,8 @@
-/** A process of its own for processes.test.ts: opens the store, says `ready`, and does one thing at the word `go`. */
+/** A process of its own for processes.ts: opens the store, says `ready`, and does one thing at the word `go`. */
 
-import { aTenant, at } from './conformance/seeds.ts';
-import { openStore } from './open.ts';
-import type { Store } from './store.ts';
+import { openStore } from '../open.ts';
+import type { Store } from '../store.ts';
+import { aTenant, at } from './seeds.ts';
 
 const tasks = {
   migrate: (store: Store) => store.migrations.up(),

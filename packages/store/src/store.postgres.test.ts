@@ -1,0 +1,13 @@
+import { describe } from 'vitest';
+import { migrationsConform } from './conformance/migrations.ts';
+import { processesConform } from './conformance/processes.ts';
+import { storeConformance } from './conformance/store-conformance.ts';
+import { makeTestDatabase } from './test-databases.ts';
+
+const makeEmptyDatabase = () => makeTestDatabase('postgres', { empty: true });
+
+describe('Postgres', () => {
+  describe('the store', () => storeConformance(() => makeTestDatabase('postgres')));
+  describe('migrations', () => migrationsConform(makeEmptyDatabase));
+  describe('processes', () => processesConform(makeEmptyDatabase));
+});

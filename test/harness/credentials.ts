@@ -1,0 +1,6 @@
+/** What the daemon under test has agreed on with its admin, its Twilio and its Slack. */
+export const ADMIN_KEY = 'a-key-for-stories-0123456789-abcdefghij';
+export const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
+export const AUTH_TOKEN = '5f3c2d1e0b9a8f7e6d5c4b3a29181706';
+export const SLACK_TOKEN = 'xoxb-stories-1';
+export const CALLER = '+14155550123';

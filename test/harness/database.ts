@@ -1,0 +1,8 @@
+/** The database that this run of the tests is on: most are run twice. */
+import { makeTestDatabase, type TestDatabase } from '@receptionist/store/test-databases';
+
+export const databaseKind = process.env.TEST_DATABASE === 'postgres' ? 'postgres' : 'sqlite';
+
+export function makeDatabase(): Promise<TestDatabase> {
+  return makeTestDatabase(databaseKind);
+}
