@@ -1,10 +1,10 @@
 /**
- * The product in three calls: one that is answered, one that leaves a message, one that ends with a person. Everything is
+ * The product in a few calls and texts: answered, leaving a message, ending with a person, never arriving. Everything is
  * real but the telephone company and Slack, which the simulator plays. Ends with 0 only if every story ended as told.
  */
 import path from 'node:path';
 import type { EntryWithHistory } from '@receptionist/core';
-import { openStage, type Stage } from './stage.ts';
+import { LANDLINE, openStage, type Stage } from './stage.ts';
 import { message, outcome, tell, title } from './telling.ts';
 
 const TENANT_FILE = path.relative(
@@ -92,8 +92,25 @@ async function humanCall(stage: Stage): Promise<void> {
   );
 }
 
+async function texts(stage: Stage): Promise<void> {
+  title('4. Texts: one that is answered, one that cannot arrive');
+  const thread = stage.text();
+  await thread.send('Hi, how much is a checkup?');
+  const [hours = ''] = await thread.send('When are you open on Friday?');
+  check('a text is answered in writing', /9 AM to 3 PM/.test(hours));
+  tell();
+  tell('Somebody on a landline asks for the address in writing.');
+  const call = await stage.ring(LANDLINE);
+  await call.say('Where are you located?');
+  await call.say('Can you text me that?');
+  await call.say('No, thank you, bye.');
+  const alert = await stage.nextAlert();
+  message('#human-fallback', alert.lines());
+  check('a text that did not arrive is for a person', alert.lines().join(' ').includes('landline: 30006'));
+}
+
 async function operatorsTurn(stage: Stage): Promise<void> {
-  title('4. The operator changes the plan and a flag, and the next call obeys');
+  title('5. The operator changes the plan and a flag, and the next call obeys');
   await stage.adminctl('set-plan', '--tenant', 't1', '--plan', 'core', '--admin-user', 'lex');
   await stage.adminctl(
     'set-flag',
@@ -127,16 +144,18 @@ function report(stage: Stage): void {
   title('What happened');
   for (const { what, right } of checks) outcome(right, what);
   tell();
-  tell(`${stage.slack.posts.length} alerts in Slack, for 2 callers who needed a person out of 4 who called.`);
+  tell(
+    `${stage.slack.posts.length} alerts in Slack, for 3 callers who needed a person out of 6 who called or wrote.`,
+  );
 }
 
 async function main(): Promise<void> {
   const keep = process.argv.includes('--keep');
   const stage = await openStage();
   try {
-    for (const act of [openForBusiness, answeredCall, messageCall, humanCall, operatorsTurn])
+    for (const act of [openForBusiness, answeredCall, messageCall, humanCall, texts, operatorsTurn])
       await act(stage);
-    check('two callers needed a person, and Slack has two alerts', stage.slack.posts.length === 2);
+    check('three callers needed a person, and Slack has three alerts', stage.slack.posts.length === 3);
     report(stage);
     if (keep) {
       title('The daemon goes on; end it with Ctrl-C');

@@ -3,20 +3,31 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { type Call, createTwilio } from '@receptionist/simulator/caller';
-import { type Slack, startSlack } from '@receptionist/simulator/servers';
+import {
+  type Call,
+  type CallEvent,
+  type ConversationEvent,
+  createTwilio,
+  type TextThread,
+} from '@receptionist/simulator/caller';
+import { type Slack, startSlack, startTwilioRest } from '@receptionist/simulator/servers';
 import { execa } from 'execa';
 import { ROOT, startDaemon } from '../harness/daemon.ts';
 import * as telling from './telling.ts';
 
 const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
 const SLACK_TOKEN = 'xoxb-of-the-demo';
+const NUMBER = '+15005550006';
+/** Texts do not reach it. */
+export const LANDLINE = '+14155550188';
 
 export interface Stage {
   url: string;
   slack: Slack;
   /** Somebody dials the tenant; what both say is printed as it is said. */
-  ring(): Promise<Call>;
+  ring(from?: string): Promise<Call>;
+  /** Somebody writes to the tenant. */
+  text(): TextThread;
   /** Run adminctl, and print the command and what it printed. */
   adminctl(...words: string[]): Promise<void>;
   /** Run adminctl for what the demo itself wants to know; answers its stdout. */
@@ -38,12 +49,19 @@ export async function openStage(): Promise<Stage> {
   });
   const key = randomBytes(32).toString('base64url');
   const authToken = randomBytes(16).toString('hex');
+  const twilioRest = await startTwilioRest({
+    accountSid: ACCOUNT_SID,
+    authToken,
+    numbers: [NUMBER],
+    deliveries: { [LANDLINE]: { status: 'undelivered', errorCode: 30006 } },
+  });
   const daemon = await startDaemon(folder, {
     APP_ENV: 'local',
     DATABASE_URL: `sqlite:${path.join(folder, 'receptionist.db')}`,
     ADMIN_PRIVATE_KEY: key,
     TWILIO_ACCOUNT_SID: ACCOUNT_SID,
     TWILIO_AUTH_TOKEN: authToken,
+    TWILIO_API_URL: twilioRest.url,
     SLACK_BOT_TOKEN: SLACK_TOKEN,
     SLACK_SIGNING_SECRET: randomBytes(16).toString('hex'),
     SLACK_API_URL: slack.url,
@@ -65,17 +83,20 @@ export async function openStage(): Promise<Stage> {
       all: true,
     });
 
+  const twilio = createTwilio({
+    accountSid: ACCOUNT_SID,
+    authToken,
+    voiceUrl: `${url}/twilio/webhook`,
+    statusCallbackUrl: `${url}/twilio/status/call`,
+    messageUrl: `${url}/twilio/webhook`,
+    onEvent: tellSaid,
+  });
+
   return {
     url,
     slack,
-    ring: () =>
-      createTwilio({
-        accountSid: ACCOUNT_SID,
-        authToken,
-        voiceUrl: `${url}/twilio/webhook`,
-        statusCallbackUrl: `${url}/twilio/status/call`,
-        onEvent: (event) => event.event === 'said' && telling.line(event.speaker, event.text),
-      }).placeCall({ from: '+14155550123', to: '+15005550006' }),
+    ring: (from = '+14155550123') => twilio.placeCall({ from, to: NUMBER }),
+    text: () => twilio.openTexts({ from: '+14155550145', to: NUMBER, onEvent: tellSaid }),
     async adminctl(...words) {
       const { all } = await run(words);
       telling.command(['adminctl', ...words.map(quoted)].join(' '), all);
@@ -97,6 +118,7 @@ export async function openStage(): Promise<Stage> {
     async close() {
       await daemon.stop();
       await slack.close();
+      await twilioRest.close();
       await rm(folder, { recursive: true, force: true });
     },
     instructions: () => [
@@ -107,6 +129,10 @@ export async function openStage(): Promise<Stage> {
     ],
     interrupted: () => new Promise((resolve) => void process.once('SIGINT', () => resolve())),
   };
+}
+
+function tellSaid(event: CallEvent | ConversationEvent): void {
+  if (event.event === 'said') telling.line(event.speaker, event.text);
 }
 
 function quoted(word: string): string {

@@ -54,3 +54,18 @@ test('what Slack asks is respected: no request before Retry-After', async () => 
   expect(await desk.alerts()).toHaveLength(1);
   await call.hangUp();
 });
+
+test('Slack accepts an alert but never says so: it is sent again, because once too often is better than never', async () => {
+  const desk = await openFrontDesk();
+  desk.slack.fail({ mode: 'hang_but_accept', times: 1 });
+  const call = await desk.ring();
+  await call.press('0');
+  expect(await desk.alerts()).toHaveLength(1);
+  const [entry] = await desk.entries();
+  const params = entry?.entry_id ?? '';
+  expect((await desk.entry(params)).notifications).toMatchObject([{ status: 'waiting', attempts: 1 }]);
+  desk.clock.advance('10s');
+  expect(await desk.alerts()).toHaveLength(1);
+  expect((await desk.entry(params)).notifications).toMatchObject([{ status: 'sent', attempts: 2 }]);
+  await call.hangUp();
+});

@@ -61,6 +61,7 @@ function call({
     flags: [],
     channel: 'voice',
     caller: CALLER,
+    textable: true,
     transcript,
     now: MONDAY_NOON,
     ...over,
@@ -394,6 +395,7 @@ describe('takeTurn', () => {
     misunderstood: fc.nat(3),
     silences: fc.nat(4),
     asked: fc.constantFrom(null, 'anything_else', 'callback', 'message', 'number', 'details'),
+    answer: fc.option(fc.string()),
     question: fc.option(fc.string()),
     message: fc.option(fc.string()),
     callback_number: fc.constantFrom(null, '+15185550199'),
@@ -422,6 +424,9 @@ describe('takeTurn', () => {
     fc
       .tuple(words, fc.option(fc.double()))
       .map(([text, confidence]): Heard => ({ kind: 'speech', text, confidence })),
+    fc
+      .tuple(words, fc.subarray([{ content_type: 'image/png', url: 'https://media.example/1' }]))
+      .map(([text, media]): Heard => ({ kind: 'text', text, media })),
   );
 
   it('has something to say to anything in any state, in few sentences, and hangs up only with an outcome', () => {
@@ -438,11 +443,13 @@ describe('takeTurn', () => {
             flags: [],
             channel,
             caller,
+            textable: true,
             transcript: [],
             now: MONDAY_NOON,
           });
           expect(step.say.join('').trim()).not.toBe('');
-          expect(step.say.length).toBeLessThanOrEqual(3);
+          // In writing, also who answers, and that photos cannot be seen.
+          expect(step.say.length).toBeLessThanOrEqual(what.kind === 'text' ? 5 : 3);
           expect(step.next === 'hang_up').toBe(step.outcome !== null);
           expect(step.escalate !== null).toBe(step.decision === 'escalate');
         },
@@ -460,6 +467,7 @@ describe('takeTurn', () => {
           flags: [],
           channel: 'voice',
           caller: null,
+          textable: false,
           transcript: [],
           now: MONDAY_NOON,
         } as const;
@@ -478,6 +486,7 @@ describe('takeTurn', () => {
       flags: [],
       channel: 'voice',
       caller: null,
+      textable: false,
       transcript: [],
       now: MONDAY_NOON,
     };

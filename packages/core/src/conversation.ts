@@ -5,29 +5,32 @@
  */
 import type { Channel, Reason, Utterance } from './fallback.ts';
 import type { FlagEvaluation } from './flags.ts';
+import { byRule, hearWords, listenTo } from './hearing.ts';
+import type { Proposal } from './model-turn.ts';
 import { isOpen, sayOpenNow } from './opening-hours.ts';
 import { phrasesFor } from './phrases.ts';
-import {
-  escalationFor,
-  HANDLERS,
-  type HeardTurn,
-  hearAfterEscalation,
-  hearMessage,
-  notUnderstood,
-  passOnMessage,
-  takeNumber,
-} from './replies.ts';
+import { HANDLERS, offerToPassOn, passOnMessage, takeNumber } from './replies.ts';
+import { escalationFor } from './summaries.ts';
 import type { Instant, PhoneNumber, Tenant } from './tenant.ts';
+import type { Keyword } from './texts.ts';
 import { end, reply, type Turn } from './turn.ts';
-import { LIKELY, understand } from './understand.ts';
-import type { Understanding, UnderstandingContext } from './understanding.ts';
+import type { Understanding } from './understanding.ts';
 
 /** What reached us in a turn, already masked. */
 export type Heard =
   | { kind: 'arrived' }
   | { kind: 'speech'; text: string; confidence: number | null }
   | { kind: 'keys'; digits: string }
-  | { kind: 'silence' };
+  | { kind: 'silence' }
+  | { kind: 'text'; text: string; media: readonly Medium[] }
+  /** A word of the carriers. `answered`: the carrier has answered it already. */
+  | { kind: 'keyword'; keyword: Keyword; text: string; answered: boolean };
+
+/** What came with a text. It is never fetched. */
+export interface Medium {
+  content_type: string;
+  url: string;
+}
 
 export type Decision = 'answer' | 'ask' | 'book' | 'escalate' | 'end';
 
@@ -56,6 +59,8 @@ export interface TurnContext {
   channel: Channel;
   /** Null where the number was withheld. */
   caller: PhoneNumber | null;
+  /** Whether a text can be sent to the caller: not where they opted out, or where texting is not set up. */
+  textable: boolean;
   /** What was said so far, oldest first, without this turn. */
   transcript: readonly Utterance[];
   now: Instant;
@@ -63,8 +68,10 @@ export interface TurnContext {
 
 export interface Step {
   state: ConversationState;
-  /** Sentences, in order; never empty. */
+  /** Sentences, in order; empty only where a carrier has answered in our place. */
   say: string[];
+  /** To be sent to the caller in writing, beside what is said. */
+  text: string | null;
   next: 'listen' | 'hang_up';
   decision: Decision;
   /** Null where there were no words to understand. */
@@ -82,6 +89,8 @@ export interface ConversationState {
   silences: number;
   /** What we asked last and a short answer would answer. */
   asked: 'anything_else' | 'callback' | 'message' | 'number' | 'details' | null;
+  /** What we answered last, for a caller who wants it in writing. */
+  answer: string | null;
   /** A question without an answer, for which a call back was offered. */
   question: string | null;
   /** Words to pass on that nobody was told yet. */
@@ -100,6 +109,7 @@ export const NEW_CONVERSATION: ConversationState = {
   misunderstood: 0,
   silences: 0,
   asked: null,
+  answer: null,
   question: null,
   message: null,
   callback_number: null,
@@ -107,24 +117,20 @@ export const NEW_CONVERSATION: ConversationState = {
   served: 'caller_left',
 };
 
-/**
- * Below this a recogniser guesses. Vendors' figures cannot be compared, so it is low; exactly 0 is what some send when
- * they do not know.
- */
-const BARELY_HEARD = 0.3;
-
 /** After so many silences in a row the conversation ends. */
 const SILENCES = 3;
 
-/** Decide what follows what was heard. `state` is null at the beginning. */
-export function takeTurn(state: ConversationState | null, heard: Heard, context: TurnContext): Step {
-  // Members that a state of an older version lacks have their first value.
-  const turn = {
-    ...TURN_WITHOUT_WORDS,
-    state: { ...NEW_CONVERSATION, ...state },
-    context,
-    say: phrasesFor(context.channel),
-  };
+/**
+ * Decide what follows what was heard. `state` is null at the beginning. `proposal` is what a language model would do, which
+ * counts where no rule decides.
+ */
+export function takeTurn(
+  state: ConversationState | null,
+  heard: Heard,
+  context: TurnContext,
+  proposal: Proposal | null = null,
+): Step {
+  const turn = beginTurn(state, context);
   switch (heard.kind) {
     case 'arrived':
       return greet(turn);
@@ -133,11 +139,46 @@ export function takeTurn(state: ConversationState | null, heard: Heard, context:
     case 'keys':
       return hearKeys(turn, heard.digits);
     case 'speech':
-      return hearWords(turn, heard.text, heard.confidence);
+      return hearSpeech(turn, heard, proposal);
+    case 'text':
+      return introduced(turn, hearText(turn, heard, proposal));
+    case 'keyword':
+      return hearKeyword(turn, heard);
   }
 }
 
-const TURN_WITHOUT_WORDS = { words: '', understanding: null };
+function beginTurn(state: ConversationState | null, context: TurnContext): Turn {
+  return {
+    // Members that a state of an older version lacks have their first value.
+    state: { ...NEW_CONVERSATION, ...state },
+    context,
+    say: phrasesFor(context.channel),
+    words: '',
+    understanding: null,
+  };
+}
+
+/** Whether no rule decides the turn, so that a language model may be asked for a proposal. */
+export function isOpenToModel(state: ConversationState | null, heard: Heard, context: TurnContext): boolean {
+  if ((heard.kind !== 'speech' && heard.kind !== 'text') || heard.text.trim() === '') return false;
+  const confidence = heard.kind === 'speech' ? heard.confidence : null;
+  return byRule(listenTo(beginTurn(state, context), wordsHeard(heard)), confidence) === null;
+}
+
+/** Empty where there were none. */
+export function wordsHeard(heard: Heard): string {
+  switch (heard.kind) {
+    case 'speech':
+    case 'keyword':
+      return heard.text;
+    case 'text':
+      return wordsOf(heard.text, heard.media);
+    case 'arrived':
+    case 'keys':
+    case 'silence':
+      return '';
+  }
+}
 
 /** What must still be told when the caller has gone: the words of a message that was not finished. */
 export function leave(state: ConversationState | null, context: TurnContext): Escalation | null {
@@ -184,32 +225,52 @@ function hearKeys(turn: Turn, keys: string): Step {
   return reply(turn, 'ask', [turn.say.unknownKey]);
 }
 
-function hearWords(turn: Turn, text: string, confidence: number | null): Step {
-  if (text.trim() === '') return hearNothing(turn);
-  const heard = listenTo(turn, text.trim());
-  const { intent, confidence: sureness } = heard.understanding;
-  if (intent === 'emergency' && sureness >= LIKELY) return HANDLERS.emergency(heard);
-  if (turn.state.phase === 'taking_message') return hearMessage(heard);
-  if (turn.state.phase === 'escalated') return hearAfterEscalation(heard);
-  if (confidence !== null && confidence > 0 && confidence < BARELY_HEARD) return notUnderstood(heard);
-  const toOurQuestion = turn.state.asked === 'callback' ? heard.understanding.slots.yes_no : undefined;
-  if (toOurQuestion && sureness < LIKELY) return HANDLERS[toOurQuestion === 'yes' ? 'affirm' : 'deny'](heard);
-  return sureness < LIKELY ? notUnderstood(heard) : HANDLERS[intent](heard);
+function hearSpeech(
+  turn: Turn,
+  { text, confidence }: Extract<Heard, { kind: 'speech' }>,
+  proposal: Proposal | null,
+): Step {
+  return text.trim() === '' ? hearNothing(turn) : hearWords(turn, text, confidence, proposal);
 }
 
-function listenTo(turn: Turn, words: string): HeardTurn {
-  const understanding = understand(words, understandingContext(turn.context));
-  const callback_number = understanding.slots.phone ?? turn.state.callback_number;
-  return { ...turn, state: { ...turn.state, callback_number }, words, understanding };
+/** Nobody is greeted before they write: the first answer says who answers. */
+function introduced({ context, say }: Turn, step: Step): Step {
+  if (context.transcript.length > 0) return step;
+  return { ...step, say: [say.introduction(context.tenant.name), ...step.say] };
 }
 
-function understandingContext({ tenant, transcript, now }: TurnContext): UnderstandingContext {
-  return {
-    previous: transcript.findLast(({ speaker }) => speaker === 'receptionist')?.text ?? null,
-    now,
-    time_zone: tenant.time_zone,
-    services: tenant.services,
-    questions: tenant.answers.map(({ question }) => question),
-    facts: Object.keys(tenant.facts),
-  };
+function hearText(
+  turn: Turn,
+  { text, media }: Extract<Heard, { kind: 'text' }>,
+  proposal: Proposal | null,
+): Step {
+  if (media.length === 0)
+    return text.trim() === '' ? hearNothing(turn) : hearWords(turn, text, null, proposal);
+  const words = wordsOf(text, media);
+  // For the person who reads it, it is part of the message.
+  if (turn.state.phase !== 'talking') return hearWords(turn, words, null, null);
+  const step = text === '' ? offerToPassOn({ ...turn, words }) : hearWords(turn, words, null, proposal);
+  return step.escalate ? step : { ...step, say: [turn.say.cannotOpenMedia, ...step.say] };
+}
+
+/** With a mention of what came along, such as `[photo]`. */
+function wordsOf(text: string, media: readonly Medium[]): string {
+  return [text, ...media.map((medium) => `[${kindOf(medium)}]`)].join(' ').trim();
+}
+
+/** `photo`, `video`, `voice message` or `file`. */
+export function kindOf({ content_type }: Medium): string {
+  const [kind = ''] = content_type.toLowerCase().split('/');
+  return MEDIA_IN_WORDS[kind] ?? 'file';
+}
+
+const MEDIA_IN_WORDS: Readonly<Record<string, string>> = {
+  image: 'photo',
+  video: 'video',
+  audio: 'voice message',
+};
+
+function hearKeyword(turn: Turn, { keyword, answered }: Extract<Heard, { kind: 'keyword' }>): Step {
+  const say = keyword === 'help' && !answered ? [turn.say.help(turn.context.tenant.name)] : [];
+  return { ...reply(turn, 'answer', say), state: turn.state };
 }

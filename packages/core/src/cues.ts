@@ -306,7 +306,7 @@ export const CUES: Record<Intent, readonly Cue[]> = {
   greeting: [
     cue(
       0.85,
-      '^(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|afternoon|evening|day)|yo)(?: there| again)?(?: , (?:hi|hello))?$',
+      '^(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|afternoon|evening|day)|yo|start|unstop)(?: there| again)?(?: , (?:hi|hello))?$',
     ),
     cue(
       0.6,

@@ -3,7 +3,7 @@
  * table; what differs between a call and a text stands apart.
  */
 import type { Channel } from './fallback.ts';
-import { sayPhone } from './spoken.ts';
+import { sayPhone, writePhone } from './spoken.ts';
 import type { PhoneNumber } from './tenant.ts';
 
 const ANYWHERE = {
@@ -21,7 +21,6 @@ const ANYWHERE = {
   offerCallback: 'Shall I have someone get back to you about it?',
 
   whatMessage: 'Of course. What would you like me to pass on?',
-  gotNumber: (number: PhoneNumber) => `Thank you, I have your number as ${sayPhone(number)}.`,
   passedOn: 'Thank you, I am passing your message on.',
   added: 'Thank you, I am passing that on as well.',
   anythingToPassOn: 'Is there anything you would like me to tell them?',
@@ -34,19 +33,35 @@ const ANYWHERE = {
   wishedTime: 'What day and time would suit you, and what is your name?',
 
   alerting: 'I am alerting our team now.',
-  alertingWith: (number: PhoneNumber) => `I am alerting our team now; ${callsBack(number)}.`,
-  someoneCalls: (number: PhoneNumber) => `S${callsBack(number).slice(1)}.`,
   whatNumber: 'What number can we call you back on?',
+
+  textingIt: 'I am texting it to the number you are calling from.',
+  cannotTextUnknown: "Your number is withheld, so I can't text you.",
+  cannotText: "I'm sorry, I can't text that number.",
+
+  introduction: (name: string) => `This is the automated receptionist of ${name}.`,
+  cannotOpenMedia: "I can't open photos or files myself.",
+  offerToPassOnMedia: 'Shall I have someone look at it and get back to you?',
+  help: (name: string) =>
+    `This is the automated receptionist of ${name}. Ask about opening hours, services and prices, leave a message, or reply PERSON. Reply STOP to get no more texts.`,
 
   stayPolite: 'I would like to help you, but please stay polite. What can I do for you?',
   endOfPatience: 'I am ending our conversation here. Goodbye.',
 } as const;
 
-function callsBack(number: PhoneNumber): string {
-  return `someone will call you back at ${sayPhone(number)} as soon as possible`;
+/** A number is said digit by digit, and written as people write it. */
+function aboutNumbers(tell: (number: PhoneNumber) => string) {
+  const callsBack = (number: PhoneNumber) =>
+    `someone will call you back at ${tell(number)} as soon as possible.`;
+  return {
+    gotNumber: (number: PhoneNumber) => `Thank you, I have your number as ${tell(number)}.`,
+    alertingWith: (number: PhoneNumber) => `I am alerting our team now; ${callsBack(number)}`,
+    someoneCalls: (number: PhoneNumber) => `S${callsBack(number).slice(1)}`,
+  };
 }
 
 const CALL = {
+  ...aboutNumbers(sayPhone),
   howCanIHelp: 'How can I help you? For a person, press zero.',
   unknownKey: 'That key does nothing here. Press zero for a person, or just tell me what you need.',
   areYouThere: "I'm sorry, I didn't hear anything. How can I help you?",
@@ -58,6 +73,7 @@ const CALL = {
 };
 
 const TEXT: typeof CALL = {
+  ...aboutNumbers(writePhone),
   howCanIHelp: 'How can I help you? For a person, reply PERSON.',
   unknownKey: 'Please tell me in a few words what you need.',
   areYouThere: 'How can I help you?',

@@ -1,8 +1,9 @@
 /** What the receptionist does about each intent, while it takes a message, and once a person was alerted. */
 import { answerQuestion } from './answers.ts';
-import type { ConversationState, Escalation, Step } from './conversation.ts';
-import type { Reason } from './fallback.ts';
+import type { ConversationState, Step } from './conversation.ts';
+import { type CallerReason, escalationFor, type ReasonHere } from './summaries.ts';
 import type { PhoneNumber } from './tenant.ts';
+import { asksForText, meansLastAnswer } from './text-request.ts';
 import { end, reply, type Turn } from './turn.ts';
 import { LIKELY } from './understand.ts';
 import type { Intent, Understanding } from './understanding.ts';
@@ -77,7 +78,31 @@ function answer(turn: Turn): Step {
   if (!answers) return offerCallback(turn);
   const served = turn.state.served === 'caller_left' ? 'answered' : turn.state.served;
   return reply(turn, 'answer', [...answers, turn.say.anythingElse], {
-    state: { asked: 'anything_else', served },
+    state: { asked: 'anything_else', served, answer: answers.join(' ') },
+  });
+}
+
+/** "Can you text me the address?" on a call. Null where the caller wants nothing in writing, or we know nothing to write. */
+export function answerInWriting(turn: Turn): Step | null {
+  const { context, state, say, words } = turn;
+  if (context.channel !== 'voice' || !asksForText(words)) return null;
+  const answer = knownAnswer(turn)?.join(' ') ?? (meansLastAnswer(words) ? state.answer : null);
+  if (answer === null) return null;
+  const served = state.served === 'caller_left' ? 'answered' : state.served;
+  const consequences = { state: { asked: 'anything_else', served, answer } } as const;
+  if (context.textable && context.caller)
+    return reply(turn, 'answer', [say.textingIt, say.anythingElse], {
+      ...consequences,
+      text: `${context.tenant.name}: ${answer}`,
+    });
+  const why = context.caller ? say.cannotText : say.cannotTextUnknown;
+  return reply(turn, 'answer', [why, answer, say.anythingElse], consequences);
+}
+
+/** A photo alone says nothing to us, and may say all to a person. */
+export function offerToPassOn(turn: Turn): Step {
+  return reply(turn, 'ask', [turn.say.offerToPassOnMedia], {
+    state: { asked: 'callback', question: turn.words },
   });
 }
 
@@ -138,7 +163,7 @@ export function hearMessage(turn: HeardTurn): Step {
   return recordMessage(turn);
 }
 
-function recordMessage(turn: Turn): Step {
+export function recordMessage(turn: Turn): Step {
   const withMessage = { ...turn, state: { ...turn.state, message: turn.words } };
   return contactOf(turn)
     ? passOnMessage(withMessage, { hangUp: false })
@@ -230,34 +255,29 @@ function contactOf({ context, state }: Turn): PhoneNumber | null {
   return state.callback_number ?? context.caller;
 }
 
-/** Why a person is needed, in the words of the alert. */
-const SUMMARIES = {
-  emergency: 'The caller reports an emergency and was told the emergency number.',
-  caller_asked_for_human: 'The caller asks for a person.',
-  complaint: 'The caller has a complaint.',
-  payment: 'The caller wants to pay or asks about a bill.',
-  booking_not_allowed:
-    'The caller wants to book, move or cancel an appointment, which the receptionist may not do.',
-  no_answer_found: 'The caller asked something to which the receptionist has no answer.',
-  out_of_scope: 'The caller asked twice for something that the receptionist does not do.',
-  low_confidence: 'The receptionist asked again and still did not understand the caller.',
-  message_left: 'The caller left a message.',
-} as const satisfies Partial<Record<Reason, string>>;
+const cannotHelp =
+  (reason: CallerReason): Handler =>
+  (turn) =>
+    escalate(turn, reason, [turn.say.cannotHelpMyself]);
 
-type ReasonHere = keyof typeof SUMMARIES;
+const BY_REASON: Record<CallerReason, Handler> = {
+  emergency: HANDLERS.emergency,
+  caller_asked_for_human: HANDLERS.talk_to_human,
+  complaint: HANDLERS.complaint,
+  payment: HANDLERS.payment,
+  booking_not_allowed: askColleagueToBook,
+  callback_requested: (turn) => escalate(turn, 'callback_requested', [turn.say.ofCourse]),
+  no_answer_found: cannotHelp('no_answer_found'),
+  out_of_scope: cannotHelp('out_of_scope'),
+  low_confidence: cannotHelp('low_confidence'),
+};
 
-/** An alert shows one line of it; the transcript has all. */
-const LONGEST_DETAIL = 300;
-
-export function escalationFor(
-  reason: ReasonHere,
-  words: string | null,
-  number: PhoneNumber | null,
-): Escalation {
-  const detail =
-    words && words.length > LONGEST_DETAIL
-      ? `${words.slice(0, LONGEST_DETAIL - 1).replace(/\p{Cs}$/u, '')}…`
-      : words;
-  const callBack = number ? `Call back: ${number}.` : 'The number was withheld.';
-  return { reason, reason_detail: detail, summary: `${SUMMARIES[reason]} ${callBack}` };
+/** For a reason that was found by somebody who understood more than the words say. */
+export function escalateFor(turn: Turn, reason: CallerReason, summary: string): Step {
+  const step = BY_REASON[reason](turn);
+  if (!step.escalate) return step;
+  const { reason_detail } = step.escalate;
+  return { ...step, escalate: escalationFor(reason, reason_detail, contactOf(turn), summary) };
 }
+
+export const CALLER_REASONS = Object.keys(BY_REASON) as CallerReason[];

@@ -53,3 +53,8 @@ export function sayPhone(phone: PhoneNumber): string {
   const digits = groups.map((group) => group.split('').join(' ')).join(', ');
   return american ? digits : `plus ${digits}`;
 }
+
+/** `(415) 555-0123`; outside North America as it is dialled, `+33123456789`. */
+export function writePhone(phone: PhoneNumber): string {
+  return phone.replace(/^\+1(\d{3})(\d{3})(\d{4})$/, '($1) $2-$3');
+}

@@ -15,6 +15,7 @@ export interface Turn {
 interface Consequences {
   state?: Partial<ConversationState>;
   escalate?: Escalation;
+  text?: string;
 }
 
 /** Say it and listen on. Whatever was not understood or heard before is forgotten unless the new state says otherwise. */
@@ -22,11 +23,12 @@ export function reply(
   turn: Turn,
   decision: Decision,
   say: string[],
-  { state, escalate }: Consequences = {},
+  { state, escalate, text }: Consequences = {},
 ): Step {
   return {
     state: { ...turn.state, misunderstood: 0, silences: 0, ...state },
     say,
+    text: text ?? null,
     next: 'listen',
     decision,
     understanding: turn.understanding,

@@ -70,13 +70,16 @@ describe('receptionistd', () => {
   it('prints one JSON document where it was asked to', async () => {
     await receptionistd(['migrate', 'up', '--json']);
     expect(JSON.parse(out.join(''))).toMatchObject({
-      done: [expect.stringMatching(/^0001_/)],
+      done: expect.arrayContaining([expect.stringMatching(/^0001_/)]),
       failed: null,
       not_run: [],
     });
     out = [];
     await receptionistd(['migrate', 'status', '--json']);
-    expect(JSON.parse(out.join(''))).toMatchObject({ items: [{ state: 'applied' }], next_cursor: null });
+    expect(JSON.parse(out.join(''))).toMatchObject({
+      items: expect.arrayContaining([expect.objectContaining({ id: '0001_first_call', state: 'applied' })]),
+      next_cursor: null,
+    });
   });
 
   it('ends with 6 where the database cannot be reached', async () => {

@@ -2,7 +2,7 @@
 import { Problem } from '@receptionist/core';
 import { type MigrationStatus, openStore, type Store } from '@receptionist/store';
 import { Command, CommanderError, Option } from 'commander';
-import { type Config, ConfigError, readConfig, secretsOf, warningsOf } from './config.ts';
+import { type Config, ConfigError, readConfig, secretsOf, storeSettings, warningsOf } from './config.ts';
 import { ListenError } from './http/server.ts';
 import { createLog } from './observability/log.ts';
 import { type Receptionist, startReceptionist } from './receptionist.ts';
@@ -158,8 +158,8 @@ async function migrateUp(config: Config, { json }: { json?: true }): Promise<num
   return EXIT.failed;
 }
 
-async function withStore<T>({ DATABASE_URL: url }: Config, work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore({ url });
+async function withStore<T>(config: Config, work: (store: Store) => Promise<T>): Promise<T> {
+  const store = await openStore(storeSettings(config));
   try {
     return await work(store);
   } finally {

@@ -1,9 +1,10 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isPlaceholder } from '@receptionist/core';
 import dotenv from 'dotenv';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ConfigError, isPlaceholder, readConfig, secretsOf, warningsOf } from './config.ts';
+import { ConfigError, readConfig, secretsOf, warningsOf } from './config.ts';
 import { SETTINGS } from './settings.ts';
 
 const GOOD_KEY = 'k4Jq0xW9b2TzR7mVd1LsPf8HnYc3GaUe';
@@ -81,7 +82,7 @@ describe('what a setting may be', () => {
     ['PUBLIC_URL', 'https://phone.example.com/?a=1'],
     ['PUBLIC_URL', 'https://phone.example.com/#rc=2'],
     ['DATABASE_URL', 'mysql://localhost/x'],
-    ['DATABASE_URL', 'postgres://localhost/x'],
+    ['DATABASE_URL', 'postgres:localhost/x'],
     ['DATABASE_URL', 'sqlite:'],
     ['TWILIO_ACCOUNT_SID', 'SK0123'],
     ['TENANCY', 'row'],
@@ -96,9 +97,27 @@ describe('what a setting may be', () => {
     );
   });
 
-  it('says that Postgres is not built in yet', () => {
-    expect(mistakesOf({ DATABASE_URL: 'postgres://u:p@h/d' })[0]).toContain('not built in yet');
+  it.each([
+    [{ LLM_PROVIDER: 'openai', LLM_MODEL: 'gpt-5-mini' }, 'LLM_API_KEY'],
+    [{ LLM_PROVIDER: 'anthropic', LLM_API_KEY: 'key' }, 'LLM_MODEL'],
+    [{ LLM_PROVIDER: 'openai-compatible', LLM_MODEL: 'm' }, 'LLM_BASE_URL'],
+    [
+      { LLM_FALLBACK_PROVIDER: 'openai', LLM_FALLBACK_MODEL: 'm', LLM_FALLBACK_API_KEY: 'key' },
+      'LLM_PROVIDER',
+    ],
+  ])('names what a model lacks: %j', (settings, lacking) => {
+    expect(mistakesOf(settings)).toEqual([expect.stringMatching(`\\b${lacking} is not`)]);
   });
+
+  it('takes a model at an address of its own without a key', () => {
+    const own = { LLM_PROVIDER: 'openai', LLM_MODEL: 'm', LLM_BASE_URL: 'http://127.0.0.1:11434/v1' };
+    expect(mistakesOf(own)).toEqual([]);
+  });
+
+  it.each(['sqlite:x.db', 'postgres://me:sesame@host/db', 'postgresql://host/db?sslmode=require'])(
+    'takes the database %s',
+    (url) => expect(read({ DATABASE_URL: url }).DATABASE_URL).toBe(url),
+  );
 
   it('reports every mistake at once', () => {
     expect(mistakesOf({ PORT: 'x', APP_ENV: 'x', ADMIN_PRIVATE_KEY: 'short' })).toHaveLength(3);
@@ -108,9 +127,7 @@ describe('what a setting may be', () => {
     const said = mistakesOf({ TWILIO_ACCOUNTS: 'sesame', ADMIN_PRIVATE_KEY: 'sesame' }).join('\n');
     expect(said).toContain('TWILIO_ACCOUNTS must be');
     expect(said).not.toContain('sesame');
-    expect(mistakesOf({ DATABASE_URL: 'postgres://me:sesame@host/db' })[0]).toContain(
-      '"postgres://…@host/db"',
-    );
+    expect(mistakesOf({ DATABASE_URL: 'mysql://me:sesame@host/db' })[0]).toContain('"mysql://…@host/db"');
   });
 
   it('takes PUBLIC_URL without the slash at its end', () => {
@@ -179,7 +196,7 @@ describe('.env.example and .adminctl.env.example', () => {
   });
 
   it('has placeholders for secrets, which are known as such', () => {
-    const secrets = SETTINGS.filter(({ secret }) => secret).map(({ name }) => name as string);
+    const secrets = SETTINGS.filter(({ secret }) => secret === true).map(({ name }) => name as string);
     const named = [...example('.env.example'), ...example('.adminctl.env.example')];
     const values = named.filter(([name, value]) => secrets.includes(name) && value !== '');
     expect(values.length).toBeGreaterThan(5);
@@ -208,6 +225,13 @@ describe('what the operator is told', () => {
   it('has nothing to say about a good production', () => {
     const config = read({ ...PRODUCTION, PUBLIC_URL: 'https://phone.example.com' });
     expect(warningsOf(config)).toEqual([]);
+  });
+
+  it('takes a database with its password from a file, and does not print the password', () => {
+    const url = 'postgres://me:sesame%21@host/db';
+    const config = read({ DATABASE_URL_FILE: file('database', `${url}\n`) });
+    expect(config.DATABASE_URL).toBe(url);
+    expect(secretsOf(config)).toEqual(['sesame%21']);
   });
 
   it('knows the secrets that must not be printed', () => {

@@ -1,7 +1,9 @@
 /** Reads the settings, once, and says everything that is wrong with them at once. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { isPlaceholder } from '@receptionist/core';
 import dotenv from 'dotenv';
+import { PROVIDERS } from './models/ai-sdk.ts';
 import { SETTINGS, type Setting, type SettingName, type Settings, settingsSchema } from './settings.ts';
 
 export type Config = Readonly<Settings>;
@@ -84,9 +86,10 @@ function withoutEmpty(values: Values): Values {
 
 function explain(values: Values, issue: { path: PropertyKey[]; message: string }): string {
   const { name, secret, example } = SETTINGS.find((each) => each.name === issue.path[0]) as Setting;
-  const found = secret
-    ? 'what was found is another thing (a secret, not shown)'
-    : `found "${withoutPassword(values[name] ?? '')}"`;
+  const found =
+    secret === true
+      ? 'what was found is another thing (a secret, not shown)'
+      : `found "${withoutPassword(values[name] ?? '')}"`;
   return `${name} must be ${issue.message}; ${found}; for example ${name}=${example}`;
 }
 
@@ -99,8 +102,24 @@ function withoutPassword(value: string): string {
 const RULES: readonly ((values: Values) => string[])[] = [
   (values) => weakKey('ADMIN_PRIVATE_KEY', values),
   (values) => weakKey('ADMIN_PRIVATE_KEY_PREVIOUS', values),
+  (values) => modelMistakes('LLM', values),
+  (values) => modelMistakes('LLM_FALLBACK', values),
+  ({ LLM_PROVIDER, LLM_FALLBACK_PROVIDER }) =>
+    LLM_FALLBACK_PROVIDER && !LLM_PROVIDER
+      ? ['LLM_FALLBACK_PROVIDER is set, and LLM_PROVIDER is not: name the one that is asked first']
+      : [],
   (values) => (values.APP_ENV === 'production' ? productionMistakes(values) : []),
 ];
+
+/** A model that cannot answer is found at the start, and not by callers. Whoever has an address of their own may need no key. */
+function modelMistakes(prefix: 'LLM' | 'LLM_FALLBACK', values: Values): string[] {
+  const provider = PROVIDERS.find((each) => each === values[`${prefix}_PROVIDER`]);
+  if (!provider) return [];
+  const hasOwnAddress = provider === 'openai-compatible' || values[`${prefix}_BASE_URL`];
+  return ([`${prefix}_MODEL`, `${prefix}_${hasOwnAddress ? 'BASE_URL' : 'API_KEY'}`] as const)
+    .filter((name) => !values[name])
+    .map((name) => `${name} is not set, and ${prefix}_PROVIDER=${provider} needs it: set it`);
+}
 
 const MAKE_A_KEY = 'run `adminctl init`, which makes a good one and prints the line';
 
@@ -114,11 +133,6 @@ function weakKey(name: SettingName, values: Values): string[] {
   if (new Set(key).size === 1)
     return [`${name} is one character repeated, which can be guessed: ${MAKE_A_KEY}`];
   return [];
-}
-
-/** Whether a secret only stands in for one, as in `.env.example` and `.adminctl.env.example`. */
-export function isPlaceholder(value: string): boolean {
-  return /(^|:|^xoxb-)((change|replace)[-_ ]?(me|this|with)|placeholder|your[-_ ])/i.test(value);
 }
 
 function productionMistakes(values: Values): string[] {
@@ -176,14 +190,26 @@ export function warningsOf(config: Config): string[] {
   ];
 }
 
+/** The settings of the store, under its own names. */
+export function storeSettings(config: Config) {
+  const { DATABASE_URL: url, DATABASE_DIRECT_URL: directUrl, DATABASE_POOL_SIZE: poolSize } = config;
+  return { url, directUrl, poolSize };
+}
+
 /** The values that must never be printed. */
 export function secretsOf(config: Config): string[] {
   const values = config as Partial<Record<SettingName, unknown>>;
-  return SETTINGS.filter(({ secret }) => secret).flatMap(({ name }) => {
+  return SETTINGS.filter(({ secret }) => secret).flatMap(({ name, secret }) => {
     const value = values[name];
+    if (!value) return [];
     if (value instanceof Map) return [...value.values()].map(String);
-    return value ? [String(value)] : [];
+    return secret === 'password' ? passwordIn(String(value)) : [String(value)];
   });
+}
+
+function passwordIn(address: string): string[] {
+  const { password } = URL.canParse(address) ? new URL(address) : { password: '' };
+  return password ? [password] : [];
 }
 
 function codeOf(error: unknown): string {

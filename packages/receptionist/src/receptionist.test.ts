@@ -252,16 +252,6 @@ describe('what is no call of ours', () => {
     expect(await calls('t2')).toEqual([]);
   });
 
-  it('is told that texts come later', async () => {
-    const { CallSid: _call, ...text } = CALL;
-    const form = { ...text, MessageSid: 'SM1', Body: 'hi' };
-    const signature = webhooks.getExpectedTwilioSignature(TOKEN, `${daemon.url}/twilio/webhook`, form);
-    const answer = await fetch(`${daemon.url}/twilio/webhook`, {
-      ...{ method: 'POST', body: new URLSearchParams(form), headers: { 'X-Twilio-Signature': signature } },
-    });
-    expect(await answer.text()).toMatch(/<Response><Message>/);
-  });
-
   it('is another method, too large or packed', async () => {
     const answer = await get('/twilio/webhook');
     expect(answer.status).toBe(405);

@@ -1,7 +1,7 @@
 /** The daemon's life: open, migrate, listen, work, and stop without losing what was begun. */
 import { Problem } from '@receptionist/core';
 import { openStore, type Store } from '@receptionist/store';
-import { type Config, warningsOf } from './config.ts';
+import { type Config, storeSettings, warningsOf } from './config.ts';
 import type { EscalationEngine } from './escalation/engine.ts';
 import { closeServer, listen, portOf } from './http/server.ts';
 import type { Log } from './observability/log.ts';
@@ -31,7 +31,7 @@ export async function startReceptionist({
   now?: () => Date;
 }): Promise<Receptionist> {
   for (const warning of warningsOf(config)) log.warn(warning);
-  const store = await openStore({ url: config.DATABASE_URL, log, ...(now ? { now } : {}) });
+  const store = await openStore({ ...storeSettings(config), log, ...(now ? { now } : {}) });
   try {
     await migrate(store);
     return await serve({ config, log, role, store, now: now ?? (() => new Date()) });
@@ -41,10 +41,14 @@ export async function startReceptionist({
   }
 }
 
-/** Everything on an empty database; on another what the version before can live with. */
+/**
+ * Everything on an empty database. On another SQLite file what the version before can live with; on another Postgres nothing:
+ * daemons share it, and when its tables may be locked is for people to choose. `/ready` says what is pending.
+ */
 async function migrate(store: Store): Promise<void> {
   const migrations = await store.migrations.status();
   const isEmpty = migrations.every(({ state }) => state === 'pending');
+  if (!isEmpty && store.dialect === 'postgres') return;
   const { failed } = await store.migrations.up(isEmpty ? {} : { phases: ['expand', 'backfill', 'switch'] });
   if (!failed) return;
   throw new Problem(

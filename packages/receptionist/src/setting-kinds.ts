@@ -58,8 +58,10 @@ export const accounts = () =>
 export const databaseUrl = () =>
   z
     .string()
-    .refine((url) => !/^postgres(ql)?:/.test(url), {
-      error: 'sqlite:PATH; Postgres is not built in yet',
-      abort: true,
-    })
-    .regex(/^sqlite:.+/, 'sqlite:PATH, relative to the working directory or absolute');
+    .regex(
+      /^(sqlite:.+|postgres(ql)?:\/\/\S+)$/,
+      'sqlite:PATH, relative to the working directory or absolute, or postgres://USER:PASSWORD@HOST:5432/NAME',
+    );
+
+export const postgresUrl = () =>
+  z.string().regex(/^postgres(ql)?:\/\/\S+$/, 'postgres://USER:PASSWORD@HOST:5432/NAME');

@@ -3,6 +3,7 @@
  * A message completes the sentence "NAME must be …".
  */
 import { z } from 'zod';
+import { PROVIDERS } from './models/ai-sdk.ts';
 import {
   accountSid,
   accounts,
@@ -11,6 +12,7 @@ import {
   oneOf,
   pageAddress,
   phoneNumber,
+  postgresUrl,
   qdrantAddress,
   redisAddress,
   text,
@@ -21,8 +23,8 @@ import {
 interface Notes {
   meaning: string;
   example: string;
-  /** Never printed, and readable from the file that NAME_FILE names. */
-  secret: boolean;
+  /** Never printed, and readable from the file that NAME_FILE names. `password`: an address, of which only that is secret. */
+  secret: boolean | 'password';
   /** Stands in for the default in the documentation, where that is computed. */
   computed?: string;
   /** Accepted already, but nothing reads it yet: said once in the log. */
@@ -33,7 +35,6 @@ const notes = z.registry<Notes>();
 
 const ENVIRONMENTS = ['local', 'test', 'staging', 'production'] as const;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-const PROVIDERS = ['openai', 'anthropic', 'openai-compatible'] as const;
 
 const open = { secret: false } as const;
 const secret = { secret: true } as const;
@@ -42,17 +43,16 @@ const later = { secret: false, unused: true } as const;
 const provider = (meaning: string) =>
   oneOf(PROVIDERS)
     .optional()
-    .register(notes, { ...later, example: 'openai', meaning });
+    .register(notes, { ...open, example: 'openai', meaning });
 const model = (of: string) =>
   text()
     .optional()
-    .register(notes, { ...later, example: 'gpt-5-mini', meaning: `The model of \`${of}\`.` });
+    .register(notes, { ...open, example: 'gpt-5-mini', meaning: `The model of \`${of}\`.` });
 const modelKey = (of: string) =>
   text()
     .optional()
     .register(notes, {
       ...secret,
-      unused: true,
       example: 'the key of the provider',
       meaning: `The key for \`${of}\`.`,
     });
@@ -60,7 +60,7 @@ const modelAddress = (of: string) =>
   httpAddress()
     .optional()
     .register(notes, {
-      ...later,
+      ...open,
       example: 'http://127.0.0.1:11434/v1',
       meaning: `The address of \`${of}\`, for \`openai-compatible\`, tests and proxies.`,
     });
@@ -103,20 +103,25 @@ export const settingsSchema = z.object({
       example: '1',
       meaning: "How many proxies in front are believed about the client's address (rate limits, audit).",
     }),
-  DATABASE_URL: databaseUrl()
-    .default('sqlite:./var/receptionist.db')
-    .register(notes, {
-      ...open,
-      example: 'sqlite:./var/receptionist.db',
-      meaning: '`sqlite:PATH`, relative to the working directory.',
-    }),
-  DATABASE_DIRECT_URL: text()
+  DATABASE_URL: databaseUrl().default('sqlite:./var/receptionist.db').register(notes, {
+    secret: 'password',
+    example: 'postgres://receptionist:secret@db.example.com/receptionist?sslmode=verify-full',
+    meaning:
+      '`sqlite:PATH`, relative to the working directory, or `postgres://…` (15 or newer), with `sslmode` (`disable`, `require`, `verify-ca`, `verify-full`), `sslrootcert`, `sslcert` and `sslkey` as libpq has them.',
+  }),
+  DATABASE_DIRECT_URL: postgresUrl()
     .optional()
     .register(notes, {
       ...secret,
-      unused: true,
       example: 'postgres://receptionist:secret@db.example.com/receptionist',
-      meaning: 'The same database without a transaction pooler, for migrations.',
+      meaning: 'The same Postgres past a pooler in transaction mode, for migrations. Unset: `DATABASE_URL`.',
+    }),
+  DATABASE_POOL_SIZE: wholeNumber(1, 500)
+    .default(10)
+    .register(notes, {
+      ...open,
+      example: '20',
+      meaning: 'Connections to Postgres at most, for each daemon.',
     }),
   REDIS_URL: redisAddress()
     .optional()
@@ -198,9 +203,9 @@ export const settingsSchema = z.object({
       meaning: 'The number that texts and calls of our own come from.',
     }),
   TWILIO_API_URL: httpAddress()
-    .optional()
+    .default('https://api.twilio.com')
     .register(notes, {
-      ...later,
+      ...open,
       computed: "Twilio's",
       example: 'http://127.0.0.1:4010',
       meaning: 'The base address of REST calls, for tests and proxies.',
@@ -323,7 +328,7 @@ export interface Setting {
   default: string | null;
   meaning: string;
   example: string;
-  secret: boolean;
+  secret: Notes['secret'];
   unused: boolean;
 }
 

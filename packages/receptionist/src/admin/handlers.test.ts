@@ -227,3 +227,39 @@ describe('fallback', () => {
     expect(await ids('?tenant_id=t9')).toEqual([]);
   });
 });
+
+describe('missed calls', () => {
+  const address = '/admin/tenants/t1/missed-calls';
+  const missed = {
+    call_sid: `CA${'a'.repeat(32)}`,
+    caller: null,
+    started_at: '2026-11-22T08:00:00Z',
+    seconds: 0,
+  };
+
+  test('are filed, audited without numbers, and ring the engine', async () => {
+    const before = desk.rings();
+    expect(await call(ROUTES.fileMissedCalls, address, { calls: [missed] })).toMatchObject({
+      status: 202,
+      body: { filed: [{ call_sid: missed.call_sid }], known: [] },
+    });
+    expect(desk.rings()).toBe(before + 1);
+    await call(ROUTES.fileMissedCalls, address, { calls: [missed] });
+    expect(desk.rings(), 'nothing was new').toBe(before + 1);
+    const { items } = await desk.call(ROUTES.listAudit, { query: { action: 'missed_calls.file' } });
+    expect(items.map(({ after }) => after)).toEqual([
+      { filed: [], known: 1 },
+      { filed: [missed.call_sid], known: 0 },
+    ]);
+  });
+
+  test.each([
+    ['no calls', { calls: [] }],
+    ['no CallSid', { calls: [{ ...missed, call_sid: 'CA1' }] }],
+    ['no number', { calls: [{ ...missed, caller: 'anonymous' }] }],
+    ['no time', { calls: [{ ...missed, started_at: 'Sun, 22 Nov 2026 08:00:00 +0000' }] }],
+    ['time before time', { calls: [{ ...missed, seconds: -1 }] }],
+  ])('%s is refused', async (_, body) => {
+    expect(await call(ROUTES.fileMissedCalls, address, body)).toMatchObject({ status: 400 });
+  });
+});

@@ -1,5 +1,12 @@
 /** The admin API: mount it at /admin. The order of this file is the order in which a request goes through it. */
-import { type AdminKeys, openApiDocument, ROUTES, type Route, type RouteName } from '@receptionist/admin-api';
+import {
+  type AdminKeys,
+  type DaemonStatus,
+  openApiDocument,
+  ROUTES,
+  type Route,
+  type RouteName,
+} from '@receptionist/admin-api';
 import { Problem } from '@receptionist/core';
 import type { Store } from '@receptionist/store';
 import express, { type RequestHandler, type Router } from 'express';
@@ -14,15 +21,18 @@ import type { Change, Handlers, Read } from './endpoints.ts';
 import { events } from './events.ts';
 import { fallback } from './fallback.ts';
 import { flags } from './flags.ts';
+import { missedCalls } from './missed-calls.ts';
 import { plans } from './plans.ts';
 import { bodyReader, checkedParams, checkedQuery } from './requests.ts';
+import { createStatus } from './status.ts';
 import { tenants } from './tenants.ts';
 
-const HANDLERS: Handlers = {
+const HANDLERS: Omit<Handlers, 'getStatus'> = {
   ...tenants,
   ...plans,
   ...flags,
   ...events,
+  ...missedCalls,
   ...fallback,
   ...conversations,
   ...audit,
@@ -36,22 +46,25 @@ export interface AdminOptions {
   now: () => Date;
   log: Log;
   wake: Wake;
+  /** How the daemon is, for `adminctl doctor`. */
+  examine: () => Promise<DaemonStatus>;
 }
 
 /**
  * Expects of the app: the request's id in `res.locals.request_id`, `trust proxy` (`req.ip` is what is limited and audited),
  * and at its end the problem handler, because whatever is refused here is thrown.
  */
-export function createAdminRouter({ store, keys, now, log, wake }: AdminOptions): Router {
+export function createAdminRouter({ store, keys, now, log, wake, examine }: AdminOptions): Router {
   const router = express.Router({ caseSensitive: true, strict: true });
   if (keys === null) {
     router.use(disabled);
   } else {
     router.get('/openapi.json', openApi());
     router.use(createAuthentication({ keys, now, log }));
+    const handlers = { ...HANDLERS, ...createStatus(examine) };
     for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][]) {
       const verb = route.method.toLowerCase() as Lowercase<Route['method']>;
-      router[verb](expressPath(route), ...steps({ store, wake }, name, route));
+      router[verb](expressPath(route), ...steps({ store, wake }, route, handlers[name]));
     }
     for (const [path, methods] of methodsByPath()) router.all(path, methodNotAllowed(methods));
     router.use(notFound);
@@ -60,9 +73,13 @@ export function createAdminRouter({ store, keys, now, log, wake }: AdminOptions)
 }
 
 /** The table of routes and that of handlers agree name by name; what they agree on is lost in a loop over both. */
-function steps(wired: { store: Store; wake: Wake }, name: RouteName, route: Route): RequestHandler[] {
-  if (!route.changes) return [createRead(wired.store, route, HANDLERS[name] as Read<Route>)];
-  return [...bodyReader(route), createChange(wired, route, HANDLERS[name] as Change<Route>)];
+function steps(
+  wired: { store: Store; wake: Wake },
+  route: Route,
+  handler: Handlers[RouteName],
+): RequestHandler[] {
+  if (!route.changes) return [createRead(wired.store, route, handler as Read<Route>)];
+  return [...bodyReader(route), createChange(wired, route, handler as Change<Route>)];
 }
 
 function createRead(store: Store, route: Route, read: Read<Route>): RequestHandler {

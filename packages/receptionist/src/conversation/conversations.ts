@@ -1,263 +1,140 @@
-/** A turn of a call, from what was heard to what is said: everything that follows from it is one transaction. */
+/** The conversations with callers, spoken and written: what is decided, what is recorded, and who is told of it. */
 import {
-  type EntryContext,
-  type Escalation,
-  evaluateFlags,
   type Heard,
   type Instant,
-  leave,
-  outcomeOnLeaving,
+  isOpenToModel,
   Problem,
-  type Reason,
-  type Severity,
-  type Step,
-  severityOf,
   type Tenant,
   type TurnContext,
-  takeTurn,
-  type Utterance,
+  wordsHeard,
 } from '@receptionist/core';
 import type { LiveConversation, Store, Verbs } from '@receptionist/store';
 import type { Wake } from '../escalation/wake.ts';
-import type { Log } from '../observability/log.ts';
+import type { ModelLine } from '../models/line.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import type { IncomingTurn, Reply } from '../webhooks/telephony.ts';
-
-export type CallTurn = IncomingTurn & { tenant: Tenant };
+import type { TextReport } from '../webhooks/messaging.ts';
+import type { Reply } from '../webhooks/telephony.ts';
+import type { Announce } from './announcer.ts';
+import { answerCall, type CallTurn, endCall, keptReply } from './calls.ts';
+import {
+  answerText,
+  correspondentOf,
+  endSilentThread,
+  hear,
+  isOver,
+  keptTexts,
+  type TenantText,
+  type TextReply,
+} from './texts.ts';
+import { contextOf, type Proposed } from './turns.ts';
+import { recordReport } from './undelivered.ts';
 
 export interface Conversations {
   /** A request that comes again gets the reply it got, and makes no second turn. */
   takeCallTurn(turn: CallTurn): Promise<Reply>;
-  /** The caller has gone. What they had begun to say is passed on. Calls that we do not know are nobody's. */
+  /** The same for a text. */
+  takeText(text: TenantText): Promise<TextReply>;
+  /** The caller has gone. What they had begun to say is passed on. */
   endCall(call: { call_id: string; account_id: string | null }): Promise<void>;
+  /** The provider tells what became of a text of ours. */
+  takeReport(report: TextReport): Promise<void>;
+  /** End what was silent for too long; to be called now and then. */
+  endSilentThreads(now: Instant): Promise<void>;
 }
-
-const GOODBYE: Reply = { say: ['This call has ended. Goodbye.'], next: { action: 'hang_up' } };
 
 export function createConversations({
   store,
-  log,
+  models,
+  canText,
+  announce,
   metrics,
   wake,
 }: {
   store: Store;
-  log: Log;
+  models: ModelLine;
+  /** Whether texts of ours can be sent in the name of the tenant. */
+  canText: (tenant: Tenant) => boolean;
+  announce: Announce;
   metrics: Metrics;
   wake: Wake;
 }): Conversations {
   return {
     async takeCallTurn(turn) {
+      const proposed = await proposeForCall(turn);
       const now = await store.now();
-      const answer = () => store.transact((tx) => answerTurn(tx, turn, now));
-      const { reply, began, escalated } = await answer().catch((error) => {
-        // The same request came twice at once, and the other one was recorded first: now its reply is there.
-        if (error instanceof Problem && error.code === 'already_exists') return answer();
-        throw error;
-      });
-      if (began) metrics.calls.inc();
-      if (escalated) announce(turn.tenant, escalated);
+      const answered = await once((tx) => answerCall(tx, { turn, proposed, canText, now }));
+      if (answered.began) metrics.calls.inc();
+      announce(answered.escalated);
+      if (answered.texting) wake.ring();
+      return answered.reply;
+    },
+
+    async takeText(text) {
+      const proposed = await proposeForText(text);
+      const now = await store.now();
+      const { reply, escalated } = await once((tx) => answerText(tx, { text, proposed, now }));
+      metrics.texts.inc({ direction: 'in', result: reply.texts.length > 0 ? 'answered' : 'unanswered' });
+      escalated.forEach(announce);
       return reply;
     },
 
     async endCall(call) {
       const now = await store.now();
-      const left = await store.transact((tx) => endCall(tx, call, now));
-      if (left) announce(left.tenant, left.escalated);
+      announce(await store.transact((tx) => endCall(tx, call, now)));
+    },
+
+    async takeReport(report) {
+      const now = await store.now();
+      metrics.texts.inc({ direction: 'out', result: report.status });
+      announce(await store.transact((tx) => recordReport(tx, report, now)));
+    },
+
+    async endSilentThreads(now) {
+      for (;;) {
+        const ended = await store.transact((tx) => endSilentThread(tx, now));
+        if (!ended) return;
+        announce(ended.escalated);
+      }
     },
   };
 
-  /** Only after the commit: from here on the event is safe, whatever happens to us. */
-  function announce({ tenant_id }: Tenant, { event_id, reason, severity }: Escalated): void {
-    metrics.escalationsAccepted.inc({ reason, severity });
-    log.info({ event_id, tenant_id, reason, severity }, 'escalation accepted');
-    wake.ring();
+  /** The same request came twice at once, and the other one was recorded first: now its reply is there. */
+  async function once<T>(answer: (tx: Verbs) => Promise<T>): Promise<T> {
+    return store.transact(answer).catch((error) => {
+      if (error instanceof Problem && error.code === 'already_exists') return store.transact(answer);
+      throw error;
+    });
   }
-}
 
-interface Escalated {
-  event_id: string;
-  reason: Reason;
-  severity: Severity;
-}
-
-interface AnsweredCallTurn {
-  reply: Reply;
-  began: boolean;
-  escalated: Escalated | null;
-}
-
-async function answerTurn(tx: Verbs, turn: CallTurn, now: Instant): Promise<AnsweredCallTurn> {
-  const known = await tx.findCall(turn.call_id);
-  if (known && known.tenant_id !== turn.tenant.tenant_id) return onlySay(GOODBYE);
-  const kept = await keptReply(tx, turn);
-  if (kept) return onlySay(kept);
-  if (known?.ended_at) return onlySay(GOODBYE);
-
-  const call = known ?? (await beginCall(tx, turn, now));
-  const context = contextOf(call, turn.tenant, now);
-  const step = takeTurn(call.state, turn.heard, context);
-  const reply = replyTo(step, call, turn.tenant);
-  const heard = utteranceOf(turn.heard, now);
-  await recordTurn(tx, { call, turn, step, reply, heard, now });
-  const escalated = step.escalate
-    ? await escalate(tx, {
-        call,
-        escalation: step.escalate,
-        // Whoever is asked to hang up waits for nobody.
-        live: step.next === 'listen',
-        slots: { ...step.understanding?.slots },
-        said: [...(heard ? [heard] : []), { speaker: 'receptionist', text: reply.say.join(' '), at: now }],
-        details: turn.details,
-        now,
-      })
-    : null;
-  return { reply, began: known === null, escalated };
-}
-
-function onlySay(reply: Reply): AnsweredCallTurn {
-  return { reply, began: false, escalated: null };
-}
-
-async function keptReply(tx: Verbs, { call_id, turn, request_token }: CallTurn): Promise<Reply | null> {
-  const answered = await tx.answeredTurn({ provider_id: call_id, turn, request_token });
-  return (answered?.reply ?? null) as Reply | null;
-}
-
-async function beginCall(
-  tx: Verbs,
-  { call_id, tenant, caller, simulated }: CallTurn,
-  at: Instant,
-): Promise<LiveConversation> {
-  const { tenant_id, plan } = tenant;
-  const flags = evaluateFlags(await tx.planTerms(plan), await tx.flagSettings(tenant_id));
-  return tx.beginConversation({
-    tenant_id,
-    channel: 'voice',
-    provider_id: call_id,
-    caller,
-    simulated,
-    flags,
-    at,
-  });
-}
-
-function contextOf(
-  { flags, channel, caller, transcript }: LiveConversation,
-  tenant: Tenant,
-  now: Instant,
-): TurnContext {
-  return { tenant, flags, channel, caller, transcript, now };
-}
-
-function replyTo({ say, next }: Step, { next_turn }: LiveConversation, { services }: Tenant): Reply {
-  if (next === 'hang_up') return { say, next: { action: 'hang_up' } };
-  const hints = services.flatMap(({ name, also }) => [name, ...also]);
-  return { say, next: { action: 'listen', turn: next_turn + 1, hints } };
-}
-
-function utteranceOf(heard: Heard, at: Instant): Utterance | null {
-  switch (heard.kind) {
-    case 'speech': {
-      const confidence = heard.confidence === null ? {} : { confidence: heard.confidence };
-      return { speaker: 'caller', text: heard.text, at, ...confidence };
-    }
-    case 'keys':
-      return { speaker: 'caller', text: `[pressed ${heard.digits}]`, at };
-    case 'arrived':
-    case 'silence':
-      return null;
+  async function proposeForCall(turn: CallTurn): Promise<Proposed | null> {
+    const { heard, tenant } = turn;
+    if (models.isEmpty || heard.kind !== 'speech') return null;
+    const call = await store.read.findCall(turn.call_id);
+    if (!call || call.ended_at || (await keptReply(store.read, turn))) return null;
+    return propose(call, heard, contextOf(call, { tenant, now: await store.now() }));
   }
-}
 
-/** Always as the turn that is expected next: a provider that counts otherwise must not make a caller repeat themselves. */
-async function recordTurn(
-  tx: Verbs,
-  taken: {
-    call: LiveConversation;
-    turn: CallTurn;
-    step: Step;
-    reply: Reply;
-    heard: Utterance | null;
-    now: Instant;
-  },
-): Promise<void> {
-  const { call, turn, step, reply, heard, now } = taken;
-  await tx.recordTurn({
-    conversation_id: call.conversation_id,
-    turn: call.next_turn,
-    request_token: turn.request_token,
-    heard: heard && { text: heard.text, confidence: heard.confidence ?? null },
-    said: reply.say.join(' '),
-    intent: step.understanding?.intent ?? null,
-    decision: step.decision,
-    state: step.state,
-    reply,
-    at: now,
-    outcome: step.outcome,
-  });
-}
+  async function proposeForText(text: TenantText): Promise<Proposed | null> {
+    const { channel, caller, tenant } = text;
+    if (models.isEmpty || (await keptTexts(store.read, text))) return null;
+    const correspondent = correspondentOf(text);
+    const heard = hear(text, await store.read.hasOptedOut(correspondent));
+    const now = await store.now();
+    const found = await store.read.findThread(correspondent);
+    const known = found && !isOver(found, now) ? found : null;
+    const begun = { channel, caller, flags: [], transcript: [] };
+    return propose(known, heard, contextOf(known ?? begun, { tenant, now }));
+  }
 
-interface Escalating {
-  call: LiveConversation;
-  escalation: Escalation;
-  /** Whether the caller is still there and waits. */
-  live: boolean;
-  slots: EntryContext['slots'];
-  /** In this turn. */
-  said: Utterance[];
-  details: Record<string, string>;
-  now: Instant;
-}
-
-async function escalate(
-  tx: Verbs,
-  { call, escalation, live, slots, said, details, now }: Escalating,
-): Promise<Escalated> {
-  const { tenant_id, conversation_id, channel, caller, simulated } = call;
-  const { reason, reason_detail, summary } = escalation;
-  const severity = severityOf(reason, live);
-  const { event_id } = await tx.emitEscalate({
-    tenant_id,
-    conversation_id,
-    channel,
-    caller,
-    reason,
-    reason_detail,
-    severity,
-    live,
-    at: now,
-    context: {
-      summary,
-      live,
-      call_sid: call.provider_id,
-      slots,
-      transcript: [...call.transcript, ...said],
-      simulated,
-      // A later event of the call joins the entry's context, and knows less.
-      ...(Object.keys(details).length > 0 ? { provider: details } : {}),
-    },
-  });
-  return { event_id, reason, severity };
-}
-
-async function endCall(
-  tx: Verbs,
-  { call_id, account_id }: { call_id: string; account_id: string | null },
-  now: Instant,
-): Promise<{ tenant: Tenant; escalated: Escalated } | null> {
-  const call = await tx.findCall(call_id);
-  const tenant = call && (await tx.getTenant(call.tenant_id));
-  if (!call || !tenant || isForeign(tenant, account_id)) return null;
-  const escalation = call.ended_at ? null : leave(call.state, contextOf(call, tenant, now));
-  const escalated = escalation
-    ? await escalate(tx, { call, escalation, live: false, slots: {}, said: [], details: {}, now })
-    : null;
-  // Also where the conversation is over: now nobody is on the line any more.
-  await tx.endConversation(call_id, outcomeOnLeaving(call.state), now);
-  return escalated && { tenant, escalated };
-}
-
-/** A tenant that names its account is reached through no other. */
-export function isForeign({ twilio_account_sid }: Tenant, account_id: string | null): boolean {
-  return twilio_account_sid !== null && twilio_account_sid !== account_id;
+  /** Before the transaction, which must not wait for a model; what it is based on is checked in there. */
+  async function propose(
+    known: LiveConversation | null,
+    heard: Heard,
+    context: TurnContext,
+  ): Promise<Proposed | null> {
+    if (!isOpenToModel(known?.state ?? null, heard, context)) return null;
+    const proposal = await models.propose({ context, words: wordsHeard(heard) });
+    const { conversation_id = null, next_turn: turn = 1 } = known ?? {};
+    return proposal && { conversation_id, turn, proposal };
+  }
 }

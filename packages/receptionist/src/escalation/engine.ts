@@ -46,6 +46,7 @@ export function createEscalationEngine({
   store,
   notifiers,
   alertChannel,
+  chores = {},
   log,
   metrics,
   jitter = Math.random,
@@ -54,6 +55,8 @@ export function createEscalationEngine({
   notifiers: Notifiers;
   /** The way of new alerts: one of `notifiers`. */
   alertChannel: string;
+  /** What else a cycle does, by name, while alerts are sent. */
+  chores?: Readonly<Record<string, (now: Instant) => Promise<void>>>;
   log: Log;
   metrics: Metrics;
   /** 0 to 1. */
@@ -97,7 +100,8 @@ export function createEscalationEngine({
       const now = await store.now();
       await part('filing', () => fileEvents(now));
       await part('breaches', () => markBreaches(now));
-      await part('alerts', () => alert(now));
+      const others = Object.entries(chores).map(([name, work]) => part(name, () => work(now)));
+      await Promise.all([part('alerts', () => alert(now)), ...others]);
       await part('forgetting', () => forget(now));
     });
     if (whole) lastFullCycle = performance.now();

@@ -5,6 +5,3 @@
 export interface Wake {
   ring(): void;
 }
-
-/** For a daemon without an engine: the sweep of the one that has it finds the row. */
-export const silentWake: Wake = { ring() {} };

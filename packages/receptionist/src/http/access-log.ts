@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Log } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 
@@ -8,7 +8,7 @@ export function accessLog({ log, metrics }: { log: Log; metrics: Metrics }): Req
     const started = performance.now();
     res.on('close', () => {
       const { method } = req;
-      const route = routeOf(req);
+      const route = routeOf(req, res);
       const status = res.writableFinished ? res.statusCode : 'aborted';
       metrics.httpRequests.inc({ method, route, status: String(status) });
       const ms = Math.round(performance.now() - started);
@@ -24,7 +24,7 @@ export function accessLog({ log, metrics }: { log: Log; metrics: Metrics }): Req
 /** Asked for every few seconds, by machines. */
 const PROBES = ['/health', '/ready', '/metrics'];
 
-function routeOf(req: Request): string {
+function routeOf(req: Request, res: Response): string {
   const path: unknown = req.route?.path;
-  return typeof path === 'string' ? req.baseUrl + path : 'none';
+  return typeof path === 'string' ? (res.locals.mount ?? '') + path : 'none';
 }

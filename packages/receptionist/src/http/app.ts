@@ -36,11 +36,17 @@ export function createApp({ log, metrics, trustProxy, readiness, metricsPage, ro
     res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not_ready', parts });
   });
   app.get('/metrics', metricsPage);
-  for (const [path, router] of Object.entries(routers)) app.use(path, router);
+  for (const [path, router] of Object.entries(routers)) app.use(path, rememberMount, router);
   app.use(notFound);
   app.use(createProblemHandler({ log }));
   return app;
 }
+
+/** For the access log: once a router has thrown, Express no longer knows where it was mounted. */
+const rememberMount: RequestHandler = (req, res, next) => {
+  res.locals.mount = req.baseUrl;
+  next();
+};
 
 /** Nothing here is a page, and nothing may be kept by a cache on the way. */
 const securityHeaders: RequestHandler = (_req, res, next) => {

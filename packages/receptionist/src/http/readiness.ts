@@ -21,8 +21,10 @@ export function createReadiness({
   /** Null where another daemon runs it. */
   engine: EscalationEngine | null;
 }): () => Promise<Readiness> {
+  const checkWritable = onceIn(CHECK_MS, store.checkWritable);
   const checks: Record<string, () => Promise<string>> = {
     database: async () => {
+      await checkWritable();
       await store.read.backlog(await store.now());
       return 'ok';
     },
@@ -40,6 +42,19 @@ export function createReadiness({
       Object.entries(checks).map(async ([part, check]) => [part, await outcome(check)] as const),
     );
     return { ready: results.every(([, found]) => found === 'ok'), parts: Object.fromEntries(results) };
+  };
+}
+
+/** Anybody may ask for `/ready`, as often as they like, and the disk must not have to do with it. */
+function onceIn(ms: number, check: () => Promise<void>): () => Promise<void> {
+  let last = Promise.resolve();
+  let nextAt = 0;
+  return () => {
+    if (performance.now() >= nextAt) {
+      nextAt = performance.now() + ms;
+      last = check();
+    }
+    return last;
   };
 }
 

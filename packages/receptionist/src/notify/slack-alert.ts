@@ -1,5 +1,5 @@
 /** What an alert looks like in Slack. Words of callers are plain text or escaped: they can mention nobody. */
-import { cleanText, type EntryWithHistory, type Instant } from '@receptionist/core';
+import { type Channel, cleanText, type EntryWithHistory, type Instant } from '@receptionist/core';
 import type { ChatPostMessageArguments } from '@slack/web-api';
 import { type Alert, roundOf } from './notifier.ts';
 import { acknowledgeCommand, lastWords, reasonInWords } from './words.ts';
@@ -47,9 +47,13 @@ export function slackAlert({ entry, tenant }: Alert, { runbook }: { runbook: str
 }
 
 function situation({ channel, context }: EntryWithHistory): string {
-  const simulated = context.simulated === true ? ' This is a simulated call.' : '';
-  if (channel === 'manual') return 'Filed by hand.';
-  return (context.live ? 'The caller is on the line.' : 'The caller has hung up.') + simulated;
+  const situations: Record<Channel, string> = {
+    manual: 'Filed by hand.',
+    voice: context.live ? 'The caller is on the line.' : 'The caller has hung up.',
+    sms: 'The caller wrote a text.',
+    whatsapp: 'The caller wrote on WhatsApp.',
+  };
+  return situations[channel] + (context.simulated === true ? ' This is a simulation.' : '');
 }
 
 function wordsOf(entry: EntryWithHistory): string {

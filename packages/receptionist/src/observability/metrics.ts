@@ -22,6 +22,15 @@ export function createMetrics() {
       ['why'],
     ),
     calls: counter('receptionist_calls_total', 'Calls that began'),
+    texts: counter('receptionist_texts_total', 'Texts that came in, and what became of those that went out', [
+      'direction',
+      'result',
+    ]),
+    modelTurns: counter(
+      'receptionist_model_turns_total',
+      'Turns that a language model was asked about, by what it proposed or why it was not heard',
+      ['provider', 'result'],
+    ),
     turnSeconds: new Histogram({
       name: 'receptionist_turn_seconds',
       help: 'From a request of Twilio to the reply',

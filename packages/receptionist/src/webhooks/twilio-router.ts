@@ -2,15 +2,17 @@
  * What Twilio asks of us. A request that is not from Twilio gets 403 and leaves no trace; every other one gets a
  * document that can be played, whatever goes wrong inside: the caller hears a sentence, never silence.
  */
-import { Problem, type Voice } from '@receptionist/core';
+import { Problem, type Tenant, type Voice } from '@receptionist/core';
 import type { Store } from '@receptionist/store';
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
-import { type Conversations, isForeign } from '../conversation/conversations.ts';
+import type { Conversations } from '../conversation/conversations.ts';
+import type { TextReply } from '../conversation/texts.ts';
+import { isForeign } from '../conversation/turns.ts';
 import type { Log } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { within } from '../within.ts';
+import type { IncomingText, Messaging } from './messaging.ts';
 import type { Fields, IncomingTurn, Reply, SignedRequest, Telephony } from './telephony.ts';
-import { messageResponse } from './twiml.ts';
 
 /** Twilio gives up after 15 s; the rest is for the way. */
 const TURN_DEADLINE_MS = 12_000;
@@ -22,10 +24,13 @@ const NOT_IN_SERVICE: Reply = {
   say: ['The number you have called is not in service here. Please check the number. Goodbye.'],
   next: { action: 'hang_up' },
 };
-const TEXTS_LATER = 'Sorry, we cannot answer texts yet. Please call us at this number.';
+const NO_TEXTS_HERE = 'This number is not in service here. Please check the number.';
+const TEXT_APOLOGY =
+  'I am sorry, we have a problem on our side. Please write again in a few minutes. In an emergency, please call your local emergency number.';
 
 export function createTwilioRouter({
   telephony,
+  messaging,
   store,
   conversations,
   allowSimulated,
@@ -33,9 +38,10 @@ export function createTwilioRouter({
   metrics,
 }: {
   telephony: Telephony;
+  messaging: Messaging;
   store: Store;
   conversations: Conversations;
-  /** Whether calls of our own simulator are answered. */
+  /** Whether calls and texts of our own simulator are answered. */
   allowSimulated: boolean;
   log: Log;
   metrics: Metrics;
@@ -49,13 +55,18 @@ export function createTwilioRouter({
       .all(onlyPost);
 
   post('/webhook', async (req, res, fields) => {
-    if (fields.has('MessageSid') && !fields.has('CallSid')) sendXml(res, messageResponse(TEXTS_LATER));
+    if (fields.has('MessageSid') && !fields.has('CallSid')) await answerText(req, res, fields);
     else await answerTurn(req, res, fields, { arriving: true });
   });
   post('/voice/turn', (req, res, fields) => answerTurn(req, res, fields, { arriving: false }));
   post('/status/call', async (_req, res, fields) => {
     const status = telephony.readStatus(fields);
     if (status?.ended) await conversations.endCall(status);
+    res.status(204).end();
+  });
+  post('/status/message', async (req, res, fields) => {
+    const report = messaging.readReport(signedRequest(req), fields);
+    if (report) await conversations.takeReport(report);
     res.status(204).end();
   });
   return router;
@@ -106,18 +117,46 @@ export function createTwilioRouter({
     turn: IncomingTurn | null,
   ): Promise<{ reply: Reply; voice: Voice } | { refused: string }> {
     if (!turn) throw new Error('the request has neither CallSid nor MessageSid');
-    if (turn.simulated && !allowSimulated)
-      return { refused: 'Simulated calls are not answered in production.' };
-    const tenant = await store.read.tenantByNumber(turn.called);
-    if (!tenant) {
-      log.warn(
-        { called: turn.called },
-        "a number was called that is no tenant's; `adminctl number add` gives it to one",
+    const found = await tenantOf(turn);
+    if (typeof found === 'string') return { refused: found };
+    if (found === null) return { reply: NOT_IN_SERVICE, voice: DEFAULT_VOICE };
+    return { reply: await conversations.takeCallTurn({ ...turn, tenant: found }), voice: found.voice };
+  }
+
+  async function answerText(req: Request, res: Response, fields: Fields): Promise<void> {
+    const text = messaging.readText(signedRequest(req), fields);
+    try {
+      const answer = await within(TURN_DEADLINE_MS, answerToText(text));
+      if ('refused' in answer) return refuse(res, answer.refused);
+      sendXml(res, messaging.render(answer.texts, answer.conversation_id));
+    } catch (error) {
+      log.error(
+        { error, message_id: text?.message_id },
+        'a text could not be answered; the caller got an apology',
       );
-      return { reply: NOT_IN_SERVICE, voice: DEFAULT_VOICE };
+      sendXml(res, messaging.render([TEXT_APOLOGY], null));
     }
-    if (isForeign(tenant, turn.account_id)) return { refused: 'This number belongs to another account.' };
-    return { reply: await conversations.takeCallTurn({ ...turn, tenant }), voice: tenant.voice };
+  }
+
+  async function answerToText(text: IncomingText | null): Promise<TextReply | { refused: string }> {
+    if (!text) throw new Error('the MessageSid is empty');
+    const found = await tenantOf(text);
+    if (typeof found === 'string') return { refused: found };
+    if (found === null) return { texts: [NO_TEXTS_HERE], conversation_id: null };
+    return conversations.takeText({ ...text, tenant: found });
+  }
+
+  /** Whose number it is; null: nobody's. Words: why the request is refused. */
+  async function tenantOf({
+    called,
+    account_id,
+    simulated,
+  }: Pick<IncomingTurn, 'called' | 'account_id' | 'simulated'>): Promise<Tenant | string | null> {
+    if (simulated && !allowSimulated) return 'Simulated calls and texts are not answered in production.';
+    const tenant = await store.read.tenantByNumber(called);
+    if (tenant) return isForeign(tenant, account_id) ? 'This number belongs to another account.' : tenant;
+    log.warn({ called }, "a number was reached that is no tenant's; `adminctl number add` gives it to one");
+    return null;
   }
 }
 

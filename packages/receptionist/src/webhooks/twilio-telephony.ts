@@ -1,26 +1,16 @@
 /** Twilio's side of the line: who signed a request, what it says, and TwiML for the answer. */
-import { callerNumber, cleanText, type Heard, maskSensitive } from '@receptionist/core';
+import { callerNumber, type Heard } from '@receptionist/core';
 import webhooks from 'twilio/lib/webhooks/webhooks.js';
 import type { Authenticated, Fields, SignedRequest, Telephony } from './telephony.ts';
+import { first, fromCaller, parseForm, readDetails } from './twilio-fields.ts';
 import { voiceResponse } from './twiml.ts';
 
 export const TURN_PATH = '/twilio/voice/turn';
 
 /** Of what a caller says in one turn. */
 const SPEECH_LIMIT = 4_000;
-const DETAIL_LIMIT = 200;
 
 const ENDED = ['completed', 'busy', 'failed', 'no-answer', 'canceled'];
-
-/** What helps the person who takes over, under our names. */
-const DETAILS = {
-  CallerName: 'caller_name',
-  ForwardedFrom: 'forwarded_from',
-  FromCity: 'from_city',
-  FromState: 'from_state',
-  FromCountry: 'from_country',
-  StirVerstat: 'stir_verstat',
-} as const;
 
 export interface TwilioCredentials {
   accountSid: string | undefined;
@@ -133,25 +123,11 @@ function tokensFor(account: string, { accountSid, authTokens, accounts }: Twilio
   return isForeign ? [] : authTokens;
 }
 
-function parseForm(body: Buffer): Fields {
-  const parsed = new URLSearchParams(body.toString('utf8'));
-  return new Map([...new Set(parsed.keys())].map((name) => [name, parsed.getAll(name)]));
-}
-
-function first(fields: Fields, name: string): string {
-  return fields.get(name)?.[0] ?? '';
-}
-
 function readHeard(fields: Fields): Heard {
   const text = fromCaller(first(fields, 'SpeechResult'), SPEECH_LIMIT);
   if (text) return { kind: 'speech', text, confidence: readConfidence(first(fields, 'Confidence')) };
-  const digits = fromCaller(first(fields, 'Digits'), DETAIL_LIMIT);
+  const digits = fromCaller(first(fields, 'Digits'));
   return digits ? { kind: 'keys', digits } : { kind: 'silence' };
-}
-
-/** Nothing sees a caller's words before this. */
-function fromCaller(text: string, limit: number): string {
-  return maskSensitive(cleanText(text, limit));
 }
 
 function readCount(text: string | null): number {
@@ -162,12 +138,4 @@ function readCount(text: string | null): number {
 function readConfidence(text: string): number | null {
   const confidence = Number.parseFloat(text);
   return confidence >= 0 && confidence <= 1 ? confidence : null;
-}
-
-function readDetails(fields: Fields): Record<string, string> {
-  const named = Object.entries(DETAILS).map(([field, name]) => [
-    name,
-    fromCaller(first(fields, field), DETAIL_LIMIT),
-  ]);
-  return Object.fromEntries(named.filter(([, value]) => value));
 }

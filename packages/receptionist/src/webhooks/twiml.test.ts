@@ -43,10 +43,16 @@ describe('TwiML', () => {
     expect(hints[0]).toHaveLength(100);
   });
 
+  it('never cuts a hint inside a character', () => {
+    const document = render(['Hi.'], { action: 'listen', turn: 2, hints: [`a${'🦷'.repeat(60)}`] });
+    expect(/hints="([^"]*)"/.exec(document)?.[1]).toBe(`a${'🦷'.repeat(49)}`);
+  });
+
   it.each([
     ['markup', 'a <Hangup/> & "b"', 'a &lt;Hangup/&gt; &amp; &quot;b&quot;'],
     ['control characters', 'a\0b\u0007c\u001Bd\u000Be', 'a b c d e'],
-    ['lone surrogates', 'a\uD800b', 'a\uFFFDb'],
+    ['lone surrogates', 'a\uD800b', 'a b'],
+    ['what was lost before', 'a\uFFFDb', 'a b'],
     ['what XML cannot hold', 'a\uFFFEb\uFFFFc', 'a b c'],
     ['emoji', 'a 🦷 b', 'a 🦷 b'],
   ])('can be played whatever is said: %s', (_what, text, said) => {
@@ -61,6 +67,6 @@ describe('TwiML', () => {
   });
 
   it('answers a text', () => {
-    expect(messageResponse('a & b')).toContain('<Response><Message>a &amp; b</Message></Response>');
+    expect(messageResponse(['a & b'], null)).toContain('<Response><Message>a &amp; b</Message></Response>');
   });
 });

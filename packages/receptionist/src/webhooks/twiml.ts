@@ -22,8 +22,10 @@ export function voiceResponse(reply: Reply, { voice, actionUrl }: Manner): strin
   return documentOf([element('Gather', gatherAttributes(reply.next, { voice, actionUrl }), said)]);
 }
 
-export function messageResponse(text: string): string {
-  return documentOf([element('Message', {}, [escapeXml(text)])]);
+/** `statusUrl` hears what becomes of them; none at all is an answer too. */
+export function messageResponse(texts: readonly string[], statusUrl: string | null): string {
+  const attributes: Record<string, string> = statusUrl ? { action: statusUrl, method: 'POST' } : {};
+  return documentOf(texts.map((text) => element('Message', attributes, [escapeXml(text)])));
 }
 
 function gatherAttributes(listening: Listening, { voice, actionUrl }: Manner): Record<string, string> {
@@ -44,7 +46,7 @@ function gatherAttributes(listening: Listening, { voice, actionUrl }: Manner): R
 
 function joinHints(hints: string[]): string {
   // A comma would begin another hint.
-  const single = hints.map((hint) => hint.replaceAll(',', ' ').slice(0, HINTS.length));
+  const single = hints.map((hint) => hint.replaceAll(',', ' ').slice(0, beforeSurrogate(hint, HINTS.length)));
   return single.slice(0, HINTS.count).join(',');
 }
 
@@ -83,7 +85,10 @@ function escapeXml(text: string): string {
     .replaceAll('"', '&quot;');
 }
 
-/** Without what XML 1.0 cannot hold (section 2.2, "Char"), which would end the call with an error. */
+/**
+ * Without what XML 1.0 cannot hold (section 2.2, "Char"), which would end the call with an error, and without U+FFFD,
+ * which stands for what was lost before.
+ */
 function playable(text: string): string {
-  return text.toWellFormed().replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, ' ');
+  return text.replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFC\u{10000}-\u{10FFFF}]/gu, ' ');
 }
