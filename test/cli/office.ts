@@ -2,15 +2,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { type AdminClient, createAdminClient, ROUTES } from '@receptionist/admin-api';
 import { execa } from 'execa';
 import { vi } from 'vitest';
+import { type Daemon, ROOT, startDaemon } from '../harness/daemon.ts';
+import { makeDatabase } from '../harness/database.ts';
 import { northside } from '../harness/tenants.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '../..');
 export const ADMINCTL = path.join(ROOT, 'bin/adminctl');
-const AUTH_TOKEN = '0a1b2c3d4e5f60718293a4b5c6d7e8f9';
+export const AUTH_TOKEN = '0a1b2c3d4e5f60718293a4b5c6d7e8f9';
 
 export const KEY = 'a-key-for-processes-0123456789-abcdefghij';
 
@@ -36,43 +36,60 @@ export interface Office {
   adminctl: (words: string[], options?: RunOptions) => Promise<Ran>;
   /** Makes a file below home; answers its path. */
   file: (name: string, text: string, mode?: number) => Promise<string>;
+  /** The admin API, as somebody else. */
+  api: AdminClient;
   /** Somebody needs a human at t1; answers the id of the entry, once it was filed and told. */
   entry: () => Promise<string>;
   close: () => Promise<void>;
 }
 
+export interface OfficeOptions {
+  /** Of the daemon, beside the key and the token. */
+  daemon?: Record<string, string>;
+  /** Of adminctl, beside those. */
+  env?: Record<string, string>;
+}
+
 /** With the tenant t1 on board. */
-export async function openOffice(): Promise<Office> {
+export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
   const home = await mkdtemp(path.join(os.tmpdir(), 'office-'));
-  const daemon = startDaemon(home);
-  const url = await daemon.listening;
-  const env = environment(home, url);
-  const api = createAdminClient({ baseUrl: url, key: KEY, user: 'office', timeoutMs: 5_000 });
+  const database = await makeDatabase();
+  const daemon = await openDaemon(home, { DATABASE_URL: database.url, ...options.daemon });
+  const env = { ...environment(home, daemon.url), ...options.env };
+  const api = createAdminClient({ baseUrl: daemon.url, key: KEY, user: 'office', timeoutMs: 5_000 });
   await api.call(ROUTES.createTenant, { body: northside() });
 
   return {
-    url,
+    url: daemon.url,
     home,
     env,
-    adminctl: (words, options) => run(words, env, options),
+    adminctl: (words, options) => runAdminctl(words, env, options),
     file: async (name, text, mode = 0o600) => {
       const full = path.join(home, name);
       await writeFile(full, text, { mode });
       return full;
     },
+    api,
     entry: () => fileByHand(api),
     close: async () => {
       await daemon.stop();
+      await database.remove();
       await rm(home, { recursive: true });
     },
   };
 }
 
-interface Environment extends Record<string, string> {
+/** A daemon that shares key and token with the people in the office. */
+export function openDaemon(folder: string, settings: Record<string, string>): Promise<Daemon> {
+  const shared = { APP_ENV: 'test', HOME: folder, ADMIN_PRIVATE_KEY: KEY, TWILIO_AUTH_TOKEN: AUTH_TOKEN };
+  return startDaemon(folder, { ...shared, ...settings });
+}
+
+export interface Environment extends Record<string, string> {
   HOME: string;
 }
 
-function environment(home: string, url: string): Environment {
+export function environment(home: string, url: string): Environment {
   return {
     PATH: process.env['PATH'] ?? '',
     HOME: home,
@@ -83,7 +100,12 @@ function environment(home: string, url: string): Environment {
   };
 }
 
-async function run(words: string[], base: Environment, options: RunOptions = {}): Promise<Ran> {
+/** In the folder of whoever types. */
+export async function runAdminctl(
+  words: string[],
+  base: Environment,
+  options: RunOptions = {},
+): Promise<Ran> {
   const { exitCode, stdout, stderr } = await execa(ADMINCTL, words, {
     env: { ...base, ...options.env },
     extendEnv: false,
@@ -92,36 +114,6 @@ async function run(words: string[], base: Environment, options: RunOptions = {})
     reject: false,
   });
   return { code: exitCode, out: stdout, err: stderr };
-}
-
-function startDaemon(folder: string) {
-  const child = execa(path.join(ROOT, 'bin/receptionistd'), [], {
-    cwd: folder,
-    env: {
-      PATH: process.env['PATH'],
-      HOME: folder,
-      PORT: '0',
-      APP_ENV: 'test',
-      DATABASE_URL: 'sqlite:receptionist.db',
-      ADMIN_PRIVATE_KEY: KEY,
-      TWILIO_AUTH_TOKEN: AUTH_TOKEN,
-    },
-    extendEnv: false,
-    stdin: 'ignore',
-    reject: false,
-  });
-  const listening = new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const { msg, port } = JSON.parse(line);
-      if (msg === 'listening') resolve(`http://127.0.0.1:${port}`);
-    });
-    void child.then(({ all, stdout, stderr }) => reject(new Error(`no daemon: ${all ?? stdout}\n${stderr}`)));
-  });
-  const stop = async () => {
-    child.kill('SIGTERM');
-    await child;
-  };
-  return { listening, stop };
 }
 
 async function fileByHand(api: AdminClient): Promise<string> {

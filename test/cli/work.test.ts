@@ -194,6 +194,20 @@ test('migrate runs the daemon, and passes on what it says and how it ends', asyn
   expect(JSON.parse(out).error).toMatchObject({ code: 'failed', message: expect.stringContaining('PORT') });
 });
 
+test('a text by script: what came back stands in it', async () => {
+  const text = ['simulate', 'text', '--tenant', 't1', '--script', '-'];
+  const { code, out } = await office.adminctl(text, { input: 'Where are you?\n? 12 Harbor Street\n' });
+  expect(code).toBe(0);
+  expect(out).toMatch(/^caller: Where are you\?\nreceptionist: .*12 Harbor Street/);
+  const missed = await office.adminctl([...text, '--whatsapp', '--json'], { input: 'hello\n? the moon\n' });
+  expect(missed.code).toBe(7);
+  expect(JSON.parse(missed.out)).toMatchObject({
+    ok: false,
+    failures: [{ line: 2 }],
+    replies: [{ status: 'delivered', error_code: null }],
+  });
+});
+
 test('stdout has no colours in a pipe, and has them where they are forced', async () => {
   const list = ['tenant', 'list'];
   expect((await office.adminctl(list)).out).not.toContain('\u001b[');

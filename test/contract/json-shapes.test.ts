@@ -42,6 +42,8 @@ test('the shapes of --json', async () => {
   await keep('tenant list');
   await keep('tenant show t1');
   await keep('number list');
+  await keep('simulate text --tenant t1 --script -', { input: 'hello\n? the moon' });
+  await keep('doctor');
   await keep('token');
   await keep('init');
   await expect(`${JSON.stringify(shapes, null, 2)}\n`).toMatchFileSnapshot('json-shapes.snap');

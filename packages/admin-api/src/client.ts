@@ -1,6 +1,7 @@
 /** The typed client of the admin API, over fetch. */
 import { type FieldError, PROBLEMS, Problem, type ProblemCode } from '@receptionist/core';
 import type { z } from 'zod';
+import { whyNoAnswer } from './no-answer.ts';
 import { type Answer, bodyTypes, type Params, type Route } from './routes.ts';
 import { mintToken } from './tokens.ts';
 
@@ -124,7 +125,7 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
       const message = `${base} did not answer within ${timeoutMs / 1000} s. Is the daemon busy, or --timeout too short?`;
       return new Unreachable(base, message, error);
     }
-    const why = reasonOf(error);
+    const why = whyNoAnswer(error);
     return new Unreachable(
       base,
       `Cannot reach the daemon at ${base} (${why}). Is it running, and is ADMIN_API_URL right?`,
@@ -203,12 +204,4 @@ function clockSkew(response: Response, now: Date): string | null {
       ? `${Math.round(Math.abs(seconds))} s`
       : `${Math.round(Math.abs(seconds) / 60)} min`;
   return `Your clock is ${by} ${seconds > 0 ? 'ahead of' : 'behind'} the daemon's: set it right and try again.`;
-}
-
-/** fetch only says "fetch failed"; the reason is in its cause. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  if (!(cause instanceof Error)) return error.message;
-  return 'code' in cause ? String(cause.code) : cause.message;
 }

@@ -1,10 +1,22 @@
 export {
+  type Check,
+  DAEMON_CHECKS,
+  type DaemonCheck,
+  type DaemonStatus,
+  type Finding,
+  fine,
+  skipped,
+  worrying,
+  wrong,
+} from './checks.ts';
+export {
   type AdminClient,
   type AdminClientOptions,
   type CallOptions,
   createAdminClient,
   Unreachable,
 } from './client.ts';
+export { whyNoAnswer } from './no-answer.ts';
 export { openApiDocument } from './openapi.ts';
 export {
   type Answer,

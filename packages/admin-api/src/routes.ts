@@ -3,6 +3,7 @@
  * OpenAPI document is made of it.
  */
 import { z } from 'zod';
+import { statusAnswer } from './checks.ts';
 import {
   assignBody,
   engageBody,
@@ -17,6 +18,7 @@ import {
   resolveBody,
   tagBody,
 } from './fallback.ts';
+import { missedCallsAnswer, missedCallsBody } from './missed-calls.ts';
 import {
   auditQuery,
   auditRow,
@@ -53,6 +55,12 @@ const change = { changes: true, query: noQuery, body: null, statuses: [200] } as
 const move = { ...change, method: 'POST', answer: entryWithHistory } as const;
 
 export const ROUTES = {
+  getStatus: {
+    ...read,
+    path: '/admin/status',
+    summary: 'How the daemon and what it depends on are, part by part, and what to do',
+    answer: statusAnswer,
+  },
   listTenants: {
     ...read,
     path: '/admin/tenants',
@@ -123,6 +131,15 @@ export const ROUTES = {
     summary: 'File an escalation by hand; the worker makes the entry',
     body: escalationBody,
     answer: escalationAnswer,
+    statuses: [202],
+  },
+  fileMissedCalls: {
+    ...change,
+    method: 'POST',
+    path: '/admin/tenants/{tenant_id}/missed-calls',
+    summary: 'File those of these calls that the daemon never saw, each once, as system_degraded',
+    body: missedCallsBody,
+    answer: missedCallsAnswer,
     statuses: [202],
   },
   getEvent: {

@@ -1,6 +1,7 @@
 /** What every command has: the global flags, settings, the client, output for people and for scripts, failures. */
 import { Command, Errors, Flags, type Interfaces } from '@oclif/core';
-import { type AdminClient, createAdminClient } from '@receptionist/admin-api';
+import type { AdminClient } from '@receptionist/admin-api';
+import { adminClient } from './client.ts';
 import { exitCodeOf, explain, type Failure, inWords, tellFailure } from './failure.ts';
 import type { Ids } from './ids.ts';
 import type { Output } from './named-flags.ts';
@@ -85,14 +86,7 @@ export abstract class AdminCommand extends Command {
   }
 
   protected client(flags: GlobalFlags): AdminClient {
-    const { apiUrl, adminUser, adminKey, keyId } = this.settings(flags);
-    return createAdminClient({
-      baseUrl: apiUrl,
-      key: adminKey(),
-      keyId,
-      user: adminUser,
-      timeoutMs: flags.timeout * 1000,
-    });
+    return adminClient(this.settings(flags), { timeoutMs: flags.timeout * 1000 });
   }
 
   /**

@@ -7,6 +7,7 @@ need a human.
 
 FIRST STEPS
   $ adminctl init                            a key for you, and the daemon's line
+  $ adminctl stack up --embedded             a daemon on this machine, without Docker
   $ adminctl tenant import t1.yaml
   $ adminctl set-plan   --tenant t1 --plan core --admin-user lex
   $ adminctl set-flag   --tenant t1 --flag allow_rag --enable true
@@ -15,7 +16,7 @@ FIRST STEPS
 
 TENANTS
   tenant         list | show | create | update | import | export
-  number         list | add | remove
+  number         list | add | remove | connect | reconcile
   set-plan       put a tenant on a plan
   set-flag       make or remove a tenant's own setting of a flag
   show-flags     every flag as it is for a tenant, and why
@@ -23,9 +24,11 @@ TENANTS
 CALLS
   fallback       [list] | show | ack | assign | engage | note | tag | resolve | reopen
   conversation   list | show
-  simulate       call
+  simulate       call | text
 
 OPERATION
+  doctor         what keeps the phone from being answered, and what to do
+  stack          up | down | status | logs | reset
   audit          list
   migrate        status | up
   init, token    a fresh key; one bearer token, for curl
@@ -54,9 +57,10 @@ or ADMINCTL_ENV_FILE names), which nobody else may read: mode 0600. A secret is 
   ADMIN_KEY_ID         of a personal key
   ADMIN_API_URL        where the daemon is; http://localhost:8080
   ADMIN_USER           who you are, for the audit; your login name
-  TWILIO_AUTH_TOKEN    the daemon's, for simulate; TWILIO_ACCOUNT_SID where it checks that
-  PUBLIC_URL           the daemon's, for simulate; the address of the API
-  RECEPTIONISTD        program that migrate runs; the one of the checkout, or in PATH
+  TWILIO_AUTH_TOKEN    the daemon's, for number, simulate and doctor; TWILIO_ACCOUNT_SID too
+  TWILIO_API_URL       Twilio's; for tests and proxies
+  PUBLIC_URL           the daemon's; for simulate the address of the API where left out
+  RECEPTIONISTD        program that migrate and stack run; the one of the checkout, or in PATH
 
 ADMIN_PRIVATE_KEY_FILE and TWILIO_AUTH_TOKEN_FILE name files that hold the secret.
 NO_COLOR, FORCE_COLOR and TERM=dumb are honoured.

@@ -17,11 +17,11 @@ export async function numbersOf(client: AdminClient, tenant_id?: string): Promis
   );
 }
 
-async function allTenants(client: AdminClient): Promise<Tenant[]> {
+export async function allTenants(client: AdminClient): Promise<Tenant[]> {
   return (await client.all(ROUTES.listTenants, {})).items;
 }
 
-function oneTenant(client: AdminClient, tenant_id: string): Promise<Tenant> {
+export function oneTenant(client: AdminClient, tenant_id: string): Promise<Tenant> {
   return client.call(ROUTES.getTenant, { params: { tenant_id } });
 }
 
@@ -33,6 +33,22 @@ export async function changeNumbers(
 ): Promise<Tenant> {
   const { numbers } = await oneTenant(client, tenant_id);
   return client.call(ROUTES.patchTenant, { params: { tenant_id }, body: { numbers: change(numbers) } });
+}
+
+/** `to`, or the first number of the tenant. @throws CommandError `not_found` where it has none */
+export async function numberToReach(
+  connect: () => AdminClient,
+  { to, tenant = '' }: { to?: string | undefined; tenant?: string | undefined },
+): Promise<PhoneNumber> {
+  if (to !== undefined) return phoneNumber(to);
+  const { numbers } = await oneTenant(connect(), tenant);
+  const [number] = numbers;
+  if (number) return number;
+  throw new CommandError(
+    'not_found',
+    `${tenant} has no number.`,
+    `Add one: adminctl number add NUMBER --tenant ${tenant}`,
+  );
 }
 
 /** As people write them: spaces, dashes, dots and brackets are left out. @throws CommandError `usage` */

@@ -1,6 +1,5 @@
 /** The daemon's program, for what only it can do. It is started, never imported. */
-import { existsSync } from 'node:fs';
-import path from 'node:path';
+import { inCheckout } from './checkout.ts';
 import type { LocalCode } from './exit-codes.ts';
 import { CommandError } from './failure.ts';
 
@@ -17,13 +16,7 @@ export async function runReceptionistd(args: string[], { json }: { json: boolean
     stdout: json ? ['inherit', 'pipe'] : 'inherit',
     stderr: json ? 'pipe' : 'inherit',
   });
-  if (result.code === 'ENOENT' || result.code === 'EACCES') {
-    throw new CommandError(
-      'unreachable',
-      `Cannot start ${program} (${result.code}).`,
-      'Put receptionistd into PATH, or name it: RECEPTIONISTD=/path/to/receptionistd',
-    );
-  }
+  if (result.code === 'ENOENT' || result.code === 'EACCES') throw cannotStart(program, result.code);
   process.exitCode = result.exitCode ?? 130;
   if (!json || process.exitCode === 0 || result.stdout) return;
   throw new CommandError(
@@ -33,12 +26,14 @@ export async function runReceptionistd(args: string[], { json }: { json: boolean
 }
 
 /** The one that was named, else the one of this checkout, else the one in PATH. */
-function receptionistd(): string {
-  const named = process.env['RECEPTIONISTD'];
-  if (named) return named;
-  for (let folder = import.meta.dirname; folder !== path.dirname(folder); folder = path.dirname(folder)) {
-    const program = path.join(folder, 'bin', 'receptionistd');
-    if (existsSync(program)) return program;
-  }
-  return 'receptionistd';
+export function receptionistd(): string {
+  return process.env['RECEPTIONISTD'] || (inCheckout('bin/receptionistd') ?? 'receptionistd');
+}
+
+export function cannotStart(program: string, code: string | undefined): CommandError {
+  return new CommandError(
+    'unreachable',
+    `Cannot start ${program} (${code}).`,
+    'Put receptionistd into PATH, or name it: RECEPTIONISTD=/path/to/receptionistd',
+  );
 }

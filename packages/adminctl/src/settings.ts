@@ -26,16 +26,33 @@ export interface Settings {
 }
 
 export function readSettings(flags: SettingFlags, env: Environment): Settings {
+  return settingsFrom(flags, env, readSettingsFile(flags, env));
+}
+
+export interface SettingsFile {
+  file: string;
+  values: Environment;
+}
+
+/** @throws CommandError `usage` where the one that was named is not there, `unsafe_file` */
+export function readSettingsFile(flags: SettingFlags, env: Environment): SettingsFile {
   const named = flags['env-file'];
   if (named && !existsSync(named))
     throw new CommandError('usage', `--env-file ${named}: there is no such file.`);
   const file = envFilePath(named, env);
-  const fromFile = readEnvFile(file);
+  return { file, values: readEnvFile(file) };
+}
 
-  const get = (name: string) => env[name] || fromFile[name] || null;
+/** @throws CommandError `usage` for an address that is none */
+export function settingsFrom(
+  flags: SettingFlags,
+  env: Environment,
+  { file, values }: SettingsFile,
+): Settings {
+  const get = (name: string) => env[name] || values[name] || null;
   const secretOf = (source: Environment, name: string) =>
     source[name] || secretFromFile(name, source[`${name}_FILE`]);
-  const secret = (name: string) => secretOf(env, name) ?? secretOf(fromFile, name);
+  const secret = (name: string) => secretOf(env, name) ?? secretOf(values, name);
   return {
     apiUrl: httpUrl(flags['api-url'] || get('ADMIN_API_URL') || DEFAULT_API_URL),
     adminUser: adminUser(flags['admin-user'] || get('ADMIN_USER') || loginName()),

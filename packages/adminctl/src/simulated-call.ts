@@ -1,6 +1,6 @@
-/** A call by the simulator: over which address, what is typed on it, and why it may have been refused. */
+/** Calls and texts by the simulator: over which address, what is typed, and why they may have been refused. */
 import { createInterface } from 'node:readline/promises';
-import type { Call, Exchange, Script } from '@receptionist/simulator/caller';
+import type { Call, Exchange, Script, TextThread } from '@receptionist/simulator/caller';
 import { CommandError } from './failure.ts';
 import type { Settings } from './settings.ts';
 
@@ -19,7 +19,7 @@ export function lineFrom({ get, secret, apiUrl }: Settings): Line {
   if (!authToken) {
     throw new CommandError(
       'no_key',
-      'There is no TWILIO_AUTH_TOKEN to sign the call with.',
+      'There is no TWILIO_AUTH_TOKEN to sign with.',
       "Put the daemon's TWILIO_AUTH_TOKEN into the environment or into ~/.adminctl.env.",
     );
   }
@@ -43,8 +43,8 @@ export function playable(script: Script, file: string): Script {
 }
 
 /** @throws CommandError when nobody answered, or the daemon refused the signature */
-export function refuseUnlessAnswered(call: Call, publicUrl: string): void {
-  const [first] = call.requests;
+export function refuseUnlessAnswered({ requests }: Call | TextThread, publicUrl: string): void {
+  const [first] = requests;
   if (!first) throw new CommandError('usage', `${publicUrl} is no address that Twilio could ask.`);
   if (first.failure) {
     throw new CommandError(
@@ -61,11 +61,41 @@ const REFUSED =
 
 function refusal({ url, body }: Exchange, publicUrl: string): string {
   const said = body.trim().split('\n', 1)[0]?.slice(0, 200);
-  return `The daemon refused the call (403 at ${url}${said ? `: ${said}` : ''}). It was signed for ${publicUrl}.`;
+  return `The daemon refused it (403 at ${url}${said ? `: ${said}` : ''}). It was signed for ${publicUrl}.`;
 }
 
-/** A person types, until the call is over. False when they pressed Ctrl-C. */
-export async function typeOn(call: Call): Promise<boolean> {
+/** A person types on a call until it is over. False when they pressed Ctrl-C. */
+export function typeOn(call: Call): Promise<boolean> {
+  return type({
+    isOver: () => call.waitingFor === null,
+    take: (typed) => act(call, typed),
+    ending: '[hang up]',
+  });
+}
+
+/** A person types texts until they end stdin (Ctrl-D). False when they pressed Ctrl-C. */
+export function typeTexts(thread: TextThread, publicUrl: string): Promise<boolean> {
+  return type({
+    isOver: () => false,
+    take: async (typed) => {
+      if (typed === '') return;
+      await thread.send(typed);
+      refuseUnlessAnswered(thread, publicUrl);
+    },
+    ending: '',
+  });
+}
+
+/** `ending`: what counts as typed when nothing more comes. */
+async function type({
+  isOver,
+  take,
+  ending,
+}: {
+  isOver: () => boolean;
+  take: (typed: string) => Promise<void>;
+  ending: string;
+}): Promise<boolean> {
   const typing = createInterface({ input: process.stdin, output: process.stderr });
   const over = new AbortController();
   let interrupted = false;
@@ -74,9 +104,9 @@ export async function typeOn(call: Call): Promise<boolean> {
     over.abort();
   });
   typing.on('close', () => over.abort());
-  while (call.waitingFor !== null && !over.signal.aborted) {
-    const typed = await typing.question('> ', { signal: over.signal }).catch(() => '[hang up]');
-    await act(call, typed.trim());
+  while (!isOver() && !over.signal.aborted) {
+    const typed = await typing.question('> ', { signal: over.signal }).catch(() => ending);
+    await take(typed.trim());
   }
   typing.close();
   return !interrupted;

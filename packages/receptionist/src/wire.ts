@@ -12,8 +12,7 @@ import type { Wake } from './escalation/wake.ts';
 import { createApp } from './http/app.ts';
 import { metricsPage } from './http/metrics-page.ts';
 import { createReadiness } from './http/readiness.ts';
-import { createAiSdkModel } from './models/ai-sdk.ts';
-import type { LanguageModel } from './models/language-model.ts';
+import { createAiSdkModel, type ModelSettings } from './models/ai-sdk.ts';
 import { createModelLine } from './models/line.ts';
 import { createLogNotifier } from './notify/log.ts';
 import type { Notifiers } from './notify/notifier.ts';
@@ -51,10 +50,10 @@ export function wire({ config, role, store, publicUrl, now, log }: Wiring): {
   const wake: Wake = { ring: () => engine?.ring() };
   const announce = createAnnouncer({ log, metrics, wake });
   const accountOf = createAccounts(config);
-  const models = createModelLine({ models: languageModels(config), log, metrics });
+  const models = modelSettings(config);
   const conversations = createConversations({
     store,
-    models,
+    models: createModelLine({ models: models.map(createAiSdkModel), log, metrics }),
     canText: (tenant) => accountOf(tenant) !== null,
     announce,
     metrics,
@@ -76,7 +75,7 @@ export function wire({ config, role, store, publicUrl, now, log }: Wiring): {
     role === 'web' ? null : createEscalationEngine({ store, notifiers, alertChannel, chores, log, metrics });
   const allowSimulated = config.APP_ENV !== 'production';
   const readiness = createReadiness({ store, engine });
-  const examine = createCheckup({ config, publicUrl, store, readiness });
+  const examine = createCheckup({ config, models, publicUrl, store, readiness });
   const routers = {
     '/twilio': createTwilioRouter({
       telephony,
@@ -130,7 +129,7 @@ function createAccounts(config: Config): (tenant: Tenant) => TwilioAccount | nul
 }
 
 /** In the order in which they are asked. */
-function languageModels(config: Config): LanguageModel[] {
+function modelSettings(config: Config): ModelSettings[] {
   const first = {
     provider: config.LLM_PROVIDER,
     model: config.LLM_MODEL,
@@ -144,7 +143,7 @@ function languageModels(config: Config): LanguageModel[] {
     baseUrl: config.LLM_FALLBACK_BASE_URL,
   };
   return [first, next].flatMap(({ provider, model, ...access }) =>
-    provider && model ? [createAiSdkModel({ provider, model, ...access })] : [],
+    provider && model ? [{ provider, model, ...access }] : [],
   );
 }
 

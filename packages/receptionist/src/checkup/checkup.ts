@@ -6,24 +6,28 @@ import {
   type Finding,
   fine,
   skipped,
+  worrying,
   wrong,
 } from '@receptionist/admin-api';
 import { isPlaceholder } from '@receptionist/core';
 import type { Store } from '@receptionist/store';
 import type { Config } from '../config.ts';
 import type { Readiness } from '../http/readiness.ts';
+import type { ModelSettings } from '../models/ai-sdk.ts';
 import { version } from '../version.ts';
-import { checkModel } from './model-check.ts';
+import { checkModels } from './model-check.ts';
 import { slackChannels } from './slack-channels.ts';
 import { checkSlack, type SlackSettings } from './slack-check.ts';
 
 export function createCheckup({
   config,
+  models,
   publicUrl,
   store,
   readiness,
 }: {
   config: Config;
+  models: readonly ModelSettings[];
   publicUrl: string;
   store: Store;
   readiness: () => Promise<Readiness>;
@@ -37,7 +41,7 @@ export function createCheckup({
     const [{ parts }, ofSlack, model] = await Promise.all([
       readiness(),
       slackChannels(store, config.SLACK_CHANNEL).then((channels) => checkSlack(slack, channels)),
-      checkModel(config),
+      checkModels(models),
     ]);
     const findings: Record<DaemonCheck, Finding> = {
       database: partFinding(parts['database'], DATABASE),
@@ -54,43 +58,45 @@ export function createCheckup({
 }
 
 interface PartWords {
-  /** Said where the part is not this daemon's. */
-  elsewhere: string;
   well: string;
   meaning: string;
   fix: string;
 }
 
 const DATABASE: PartWords = {
-  elsewhere: 'This daemon has none.',
   well: 'It answers.',
   meaning: 'Callers hear an apology, and nothing they say can be kept.',
   fix: 'Is it running, may the daemon read and write it, is the disk full? docs/operations.md, "What to watch".',
 };
 const MIGRATIONS: PartWords = {
-  elsewhere: 'This daemon has no database.',
   well: 'Nothing is pending.',
   meaning: 'The program is newer than the schema: requests that need what is missing fail.',
   fix: 'Run: adminctl migrate up',
 };
 const ENGINE: PartWords = {
-  elsewhere: 'Another daemon runs it (this one has the role web).',
   well: 'Its last full cycle is recent.',
   meaning: 'Alerts may not leave; their rows wait safely.',
   fix: "Read the daemon's log: it names the step that fails. A daemon that has just started needs a second.",
 };
 
-function partFinding(said: string | undefined, { elsewhere, well, meaning, fix }: PartWords): Finding {
-  if (said === undefined) return skipped(elsewhere);
+/** A daemon with the role `web` has no engine. */
+function partFinding(said: string | undefined, { well, meaning, fix }: PartWords): Finding {
+  if (said === undefined) return skipped('That is the part of another daemon: this one has another role.');
   return said === 'ok' ? fine(well) : wrong(said, meaning, fix);
 }
 
 const COPY_TOKEN =
   "Copy the primary auth token from the first page of Twilio's console into TWILIO_AUTH_TOKEN at the daemon, and restart it.";
 
-function checkTwilioToken({ TWILIO_AUTH_TOKEN: token, TWILIO_ACCOUNTS: accounts }: Config): Finding {
+function checkTwilioToken(config: Config): Finding {
+  const { TWILIO_ACCOUNT_SID: sid, TWILIO_AUTH_TOKEN: token, TWILIO_ACCOUNTS: accounts } = config;
   const refused = 'The daemon refuses every call and text with 403.';
   if (token && isPlaceholder(token)) return wrong('TWILIO_AUTH_TOKEN is a placeholder.', refused, COPY_TOKEN);
-  if (token || accounts) return fine('The daemon has one.');
-  return wrong('The daemon has no TWILIO_AUTH_TOKEN.', refused, COPY_TOKEN);
+  if (!token && !accounts) return wrong('The daemon has no TWILIO_AUTH_TOKEN.', refused, COPY_TOKEN);
+  if (sid || accounts) return fine('The daemon has one, and its account.');
+  return worrying(
+    'The daemon has a TWILIO_AUTH_TOKEN, and no TWILIO_ACCOUNT_SID.',
+    'Calls and texts are answered; it cannot send texts by itself.',
+    'Set TWILIO_ACCOUNT_SID at the daemon too.',
+  );
 }

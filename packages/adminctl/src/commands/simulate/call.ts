@@ -1,5 +1,4 @@
 import { Flags, type Interfaces } from '@oclif/core';
-import { ROUTES } from '@receptionist/admin-api';
 import type {
   Call,
   CallEvent,
@@ -11,7 +10,7 @@ import type {
 import { AdminCommand, type GlobalFlags } from '../../base-command.ts';
 import { CommandError } from '../../failure.ts';
 import { tenantFlag } from '../../named-flags.ts';
-import { phoneNumber } from '../../numbers.ts';
+import { numberToReach, phoneNumber } from '../../numbers.ts';
 import { lineFrom, playable, refuseUnlessAnswered, typeOn } from '../../simulated-call.ts';
 import { readText, someoneIsThere } from '../../stdin.ts';
 import { printable } from '../../table.ts';
@@ -66,7 +65,7 @@ export default class SimulateCall extends AdminCommand {
     const { createTwilio } = await import('@receptionist/simulator/caller');
     const line = lineFrom(this.settings(flags));
     const from = flags.anonymous ? 'anonymous' : phoneNumber(flags.from);
-    const to = await this.#numberToCall(flags);
+    const to = await numberToReach(() => this.client(flags), flags);
     let answered = false;
     const twilio = createTwilio({
       ...line,
@@ -81,19 +80,6 @@ export default class SimulateCall extends AdminCommand {
     for (const problem of call.problems) this.#tellProblem(problem);
     for (const spoken of call.transcript) this.#tellWords(spoken);
     return call;
-  }
-
-  async #numberToCall(flags: CallFlags): Promise<string> {
-    if (flags.to !== undefined) return phoneNumber(flags.to);
-    const tenant_id = flags.tenant ?? '';
-    const { numbers } = await this.client(flags).call(ROUTES.getTenant, { params: { tenant_id } });
-    const [number] = numbers;
-    if (number) return number;
-    throw new CommandError(
-      'not_found',
-      `${tenant_id} has no number.`,
-      `Add one: adminctl number add NUMBER --tenant ${tenant_id}`,
-    );
   }
 
   /** What the caller types is on the screen already. */
