@@ -13,8 +13,6 @@ export interface PartResult {
   counts?: Record<string, number>;
 }
 
-export type Part = (folder: string) => Promise<PartResult>;
-
 export function readRows<Row>(folder: string, name: string): Row[] {
   const text = readFileSync(path.join(folder, `${name}.jsonl`), 'utf8');
   return text

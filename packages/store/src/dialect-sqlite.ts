@@ -188,8 +188,8 @@ function explaining(raw: Database.Database, file: string): SqliteDatabase {
 const MOST_STATEMENTS = 500;
 
 /**
- * Prepares each text once. It is a tenth of a turn's time, and a statement that is thrown away holds memory that the
- * garbage collector does not know of. SQLite prepares again by itself where the schema has changed.
+ * Prepares each text once: a third more turns a second, and a quarter less resident memory, than preparing anew each time
+ * (docs/measurements.md). SQLite prepares again by itself where the schema has changed.
  */
 function remembering(prepare: SqliteDatabase['prepare']): SqliteDatabase['prepare'] {
   const statements = new Map<string, SqliteStatement>();
