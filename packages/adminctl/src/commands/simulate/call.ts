@@ -1,23 +1,15 @@
 import { Flags, type Interfaces } from '@oclif/core';
-import type {
-  Call,
-  CallEvent,
-  Script,
-  ScriptFailure,
-  Spoken,
-  TwilioProblem,
-} from '@receptionist/simulator/caller';
-import { AdminCommand, type GlobalFlags } from '../../base-command.ts';
+import type { Call, ScriptFailure } from '@receptionist/simulator/caller';
+import type { GlobalFlags } from '../../base-command.ts';
 import { CommandError } from '../../failure.ts';
 import { tenantFlag } from '../../named-flags.ts';
 import { numberToReach, phoneNumber } from '../../numbers.ts';
-import { lineFrom, playable, refuseUnlessAnswered, typeOn } from '../../simulated-call.ts';
-import { readText, someoneIsThere } from '../../stdin.ts';
-import { printable } from '../../table.ts';
+import { SimulateCommand } from '../../simulate-command.ts';
+import { lineFrom, refuseUnlessAnswered, typeOn } from '../../simulated-call.ts';
 
 type CallFlags = GlobalFlags & Interfaces.InferredFlags<typeof SimulateCall.flags>;
 
-export default class SimulateCall extends AdminCommand {
+export default class SimulateCall extends SimulateCommand {
   static override summary = 'Call a tenant without a phone: you type, it answers';
   static override description = [
     'Type what the caller says; [1] presses a key, [silence] says nothing, [hang up] ends the call.',
@@ -39,7 +31,7 @@ export default class SimulateCall extends AdminCommand {
 
   override async run() {
     const { flags } = await this.parse(SimulateCall);
-    const script = await this.#script(flags);
+    const script = await this.script(flags, 'call');
     const call = await this.#place(flags, script !== null);
     if (script) {
       const { playScript } = await import('@receptionist/simulator/caller');
@@ -47,17 +39,6 @@ export default class SimulateCall extends AdminCommand {
     }
     if (!(await typeOn(call))) throw new CommandError('interrupted', 'Hung up.');
     return this.#report(call, []);
-  }
-
-  /** Null: a person types. */
-  async #script(flags: CallFlags): Promise<Script | null> {
-    if (flags.script === undefined) {
-      if (someoneIsThere() && !flags['no-input']) return null;
-      const hint = 'Give a script: --script FILE, or --script -';
-      throw new CommandError('usage', 'There is no terminal to type on.', hint);
-    }
-    const { parseScript } = await import('@receptionist/simulator/caller');
-    return playable(parseScript(await readText(flags.script)), flags.script);
   }
 
   /** What is heard is told once it is sure that the daemon said it, and not Twilio for want of a daemon. */
@@ -72,35 +53,18 @@ export default class SimulateCall extends AdminCommand {
       voiceUrl: `${line.publicUrl}/twilio/webhook`,
       statusCallbackUrl: `${line.publicUrl}/twilio/status/call`,
       extraParameters: { Simulated: 'true' },
-      onEvent: (event) => answered && this.#tell(event, tellCallerToo),
+      onEvent: (event) => answered && this.tell(event, tellCallerToo),
     });
     const call = await twilio.placeCall({ from, to });
     refuseUnlessAnswered(call, line.publicUrl);
     answered = true;
-    for (const problem of call.problems) this.#tellProblem(problem);
-    for (const spoken of call.transcript) this.#tellWords(spoken);
+    for (const problem of call.problems) this.tellProblem(problem);
+    for (const spoken of call.transcript) this.tellWords(spoken);
     return call;
   }
 
-  /** What the caller types is on the screen already. */
-  #tell(event: CallEvent, callerToo: boolean): void {
-    if (event.event === 'said' && (callerToo || event.speaker === 'receptionist')) this.#tellWords(event);
-    if (event.event === 'problem') this.#tellProblem(event.problem);
-  }
-
-  #tellWords({ speaker, text }: Spoken): void {
-    this.log(`${speaker}: ${printable(text)}`);
-  }
-
-  #tellProblem({ code, words }: TwilioProblem): void {
-    this.logToStderr(`Twilio ${code}: ${words}`);
-  }
-
-  /** The answer is "no" when an expectation failed, or Twilio would have logged an error. */
   #report({ callSid, from, to, status, transcript, problems }: Call, failures: ScriptFailure[]) {
-    const ok = failures.length === 0 && problems.every(({ level }) => level === 'warning');
-    for (const { line, message } of failures) this.logToStderr(`Line ${line}: ${message}`);
-    if (!ok) process.exitCode = 7;
+    const ok = this.verdict(problems, failures);
     return { ok, call_sid: callSid, from, to, status, transcript, failures, problems };
   }
 }

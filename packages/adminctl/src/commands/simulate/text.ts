@@ -1,23 +1,15 @@
 import { Flags, type Interfaces } from '@oclif/core';
-import type {
-  ConversationEvent,
-  Script,
-  ScriptFailure,
-  Spoken,
-  TextThread,
-  TwilioProblem,
-} from '@receptionist/simulator/caller';
-import { AdminCommand, type GlobalFlags } from '../../base-command.ts';
+import type { ScriptFailure, TextThread } from '@receptionist/simulator/caller';
+import type { GlobalFlags } from '../../base-command.ts';
 import { CommandError } from '../../failure.ts';
 import { tenantFlag } from '../../named-flags.ts';
 import { numberToReach, phoneNumber } from '../../numbers.ts';
-import { lineFrom, playable, refuseUnlessAnswered, typeTexts } from '../../simulated-call.ts';
-import { readText, someoneIsThere } from '../../stdin.ts';
-import { printable } from '../../table.ts';
+import { SimulateCommand } from '../../simulate-command.ts';
+import { lineFrom, refuseUnlessAnswered, typeTexts } from '../../simulated-call.ts';
 
 type TextFlags = GlobalFlags & Interfaces.InferredFlags<typeof SimulateText.flags>;
 
-export default class SimulateText extends AdminCommand {
+export default class SimulateText extends SimulateCommand {
   static override summary = 'Text a tenant without a phone: you type, it answers';
   static override description = [
     'Each line is a text; Ctrl-D ends it. In a script "? we open at" is what must have come back,',
@@ -39,7 +31,7 @@ export default class SimulateText extends AdminCommand {
 
   override async run() {
     const { flags } = await this.parse(SimulateText);
-    const script = await this.#script(flags);
+    const script = await this.script(flags, 'texts');
     const { thread, publicUrl } = await this.#open(flags, { someoneTypes: script === null });
     if (!script) {
       if (!(await typeTexts(thread, publicUrl))) throw new CommandError('interrupted', 'Left.');
@@ -48,23 +40,9 @@ export default class SimulateText extends AdminCommand {
     const { playScript } = await import('@receptionist/simulator/caller');
     const { failures } = await playScript(thread, script);
     if (thread.requests.length > 0) refuseUnlessAnswered(thread, publicUrl);
-    for (const spoken of thread.transcript) this.#tellWords(spoken);
-    for (const problem of thread.problems) this.#tellProblem(problem);
+    for (const spoken of thread.transcript) this.tellWords(spoken);
+    for (const problem of thread.problems) this.tellProblem(problem);
     return this.#report(thread, failures);
-  }
-
-  /** Null: a person types. */
-  async #script(flags: TextFlags): Promise<Script | null> {
-    if (flags.script === undefined) {
-      if (someoneIsThere() && !flags['no-input']) return null;
-      throw new CommandError(
-        'usage',
-        'There is no terminal to type on.',
-        'Give a script: --script FILE, or --script -',
-      );
-    }
-    const { parseScript } = await import('@receptionist/simulator/caller');
-    return playable(parseScript(await readText(flags.script), 'texts'), flags.script);
   }
 
   async #open(flags: TextFlags, { someoneTypes }: { someoneTypes: boolean }) {
@@ -82,30 +60,13 @@ export default class SimulateText extends AdminCommand {
       from: phoneNumber(flags.from),
       to: await numberToReach(() => this.client(flags), flags),
       channel: flags.whatsapp ? 'whatsapp' : 'sms',
-      onEvent: (event) => someoneTypes && this.#tell(event),
+      onEvent: (event) => someoneTypes && this.tell(event, false),
     });
     return { thread, publicUrl };
   }
 
-  /** What the person types is on the screen already. */
-  #tell(event: ConversationEvent): void {
-    if (event.event === 'said' && event.speaker === 'receptionist') this.#tellWords(event);
-    if (event.event === 'problem') this.#tellProblem(event.problem);
-  }
-
-  #tellWords({ speaker, text }: Spoken): void {
-    this.log(`${speaker}: ${printable(text)}`);
-  }
-
-  #tellProblem({ code, words }: TwilioProblem): void {
-    this.logToStderr(`Twilio ${code}: ${words}`);
-  }
-
-  /** The answer is "no" when an expectation failed, or Twilio would have logged an error. */
   #report({ from, to, transcript, replies, problems }: TextThread, failures: ScriptFailure[]) {
-    const ok = failures.length === 0 && problems.every(({ level }) => level === 'warning');
-    for (const { line, message } of failures) this.logToStderr(`Line ${line}: ${message}`);
-    if (!ok) process.exitCode = 7;
+    const ok = this.verdict(problems, failures);
     const sent = replies.map(({ messageSid, body, media, status, errorCode }) => ({
       message_sid: messageSid,
       ...{ body, media, status },
