@@ -86,7 +86,7 @@ export function brokenPromises(outcome: OutageOutcome): string[] {
   ];
 }
 
-/** An alert that was on its way is tried again after a lease of 30 s at the latest. */
+/** An alert that was on its way is tried again after its lease of 10 s at the latest. */
 const PATIENCE = { timeout: 45_000, interval: 50 };
 
 async function ringAndListen(daemon: Running): Promise<string[]> {
