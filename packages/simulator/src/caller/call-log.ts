@@ -3,7 +3,7 @@ import { type ConversationEvent, type ConversationLog, createConversationLog } f
 import type { WaitingFor } from './gather.ts';
 import type { EndStatus } from './players.ts';
 
-export type CallStatus = 'ringing' | 'in-progress' | EndStatus;
+export type CallStatus = 'queued' | 'initiated' | 'ringing' | 'in-progress' | EndStatus;
 
 /** The sentences that the caller heard in answer to an act. */
 export type Heard = readonly string[];

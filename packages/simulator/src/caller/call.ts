@@ -1,4 +1,4 @@
-/** One call, as the person who rang lives through it. */
+/** One call, as the person on the phone lives through it. */
 import { type CallStatus, createCallLog, type Heard } from './call-log.ts';
 import type { Spoken } from './conversation-log.ts';
 import type { Exchange } from './exchange.ts';
@@ -10,7 +10,7 @@ import {
   type WaitingFor,
   waitingFor,
 } from './gather.ts';
-import { type CallSettings, createPlayback } from './playback.ts';
+import { type CallSettings, createPlayback, type Instructions, type Playback } from './playback.ts';
 import type { TwilioProblem } from './problems.ts';
 
 /** Each act plays on until the next Gather waits or the call is over. On a call that is over, it throws. */
@@ -35,11 +35,31 @@ export interface Call {
   hangUp: () => Promise<Heard>;
 }
 
-/** Resolves when the first prompt was played and the call waits, or is over. */
+/** The person's end of the call, and Twilio's. */
+export interface Line {
+  call: Call;
+  playback: Playback;
+  /** Something else is played from now on. */
+  redirect: (to: Instructions) => Promise<void>;
+}
+
+/** Resolves when the first prompt was played and the call waits, or is over. Without an address nothing answers it. */
 export async function placeCall(
   settings: CallSettings,
   numbers: { from: string; to: string; callSid: string },
+  voiceUrl: string,
 ): Promise<Call> {
+  const { call, playback } = openLine(settings, numbers);
+  if (voiceUrl === '') await playback.end('failed');
+  else await playback.play({ url: voiceUrl, method: 'POST', params: {} });
+  return call;
+}
+
+/** Nothing is played yet. */
+export function openLine(
+  settings: CallSettings,
+  numbers: { from: string; to: string; callSid: string },
+): Line {
   const log = createCallLog(numbers.callSid, settings.onEvent);
   const playback = createPlayback(settings, numbers, log);
   let busy = false;
@@ -74,10 +94,15 @@ export async function placeCall(
     await playback.play(params && { url: gather.actionUrl, method: gather.method, params });
   }
 
-  if (settings.voiceUrl === '') await playback.end('failed');
-  else await playback.play({ url: settings.voiceUrl, method: 'POST', params: {} });
+  async function redirect(to: Instructions): Promise<void> {
+    if (busy || !playback.listening) return playback.interrupt(to);
+    await alone(async () => {
+      log.act();
+      await playback.play(to);
+    });
+  }
 
-  return {
+  const call: Call = {
     ...numbers,
     transcript: log.transcript,
     requests: log.requests,
@@ -104,4 +129,5 @@ export async function placeCall(
         await playback.end('completed');
       }),
   };
+  return { call, playback, redirect };
 }

@@ -109,7 +109,8 @@ function pairsOf(params: Params): [string, string][] {
 type Request = Pick<Exchange, 'method' | 'url' | 'params' | 'headers' | 'sent'>;
 type Answer = Pick<Exchange, 'status' | 'answerHeaders' | 'body' | 'bytes' | 'failure'>;
 
-async function transmit(request: Request, limits: TimeLimits): Promise<Exchange> {
+/** Send it as it is, once. */
+export async function transmit(request: Request, limits: TimeLimits): Promise<Exchange> {
   const startedAt = performance.now();
   const answer = await ask(request, limits);
   return { ...request, ...answer, ms: Math.round(performance.now() - startedAt) };

@@ -1,11 +1,14 @@
 /** The fields of voice webhooks and status callbacks: https://www.twilio.com/docs/voice/twiml#request-parameters */
 
+export type Direction = 'inbound' | 'outbound-api';
+
 export interface CallIdentity {
   accountSid: string;
   callSid: string;
   from: string;
   to: string;
   status: string;
+  direction: Direction;
 }
 
 /** The base set, which comes with every request of a call. */
@@ -15,13 +18,14 @@ export function callParameters({
   from,
   to,
   status,
+  direction,
 }: CallIdentity): Record<string, string> {
   return {
     AccountSid: accountSid,
     ApiVersion: '2010-04-01',
     CallSid: callSid,
     CallStatus: status,
-    Direction: 'inbound',
+    Direction: direction,
     From: from,
     To: to,
     Caller: from,
@@ -30,26 +34,28 @@ export function callParameters({
     ...place('To', to),
     ...place('Caller', from),
     ...place('Called', to),
-    ...(isE164(from) ? { StirVerstat: 'TN-Validation-Passed-A' } : {}),
+    ...(direction === 'inbound' && isE164(from) ? { StirVerstat: 'TN-Validation-Passed-A' } : {}),
   };
 }
 
-/** What the last status callback of a call adds. Inbound calls have only that one. */
+/** What every status callback of a call adds; `sequence` counts those of the call from 0. */
 export function statusParameters({
   now,
-  durationMs,
+  sequence,
 }: {
   now: number;
-  durationMs: number;
+  sequence: number;
 }): Record<string, string> {
-  const seconds = Math.round(durationMs / 1000);
   return {
-    CallDuration: String(seconds),
-    Duration: String(Math.ceil(seconds / 60)),
-    SequenceNumber: '0',
+    SequenceNumber: String(sequence),
     Timestamp: rfc2822(now),
     CallbackSource: 'call-progress-events',
   };
+}
+
+/** What the last status callback of a call adds to that: the seconds, and the minutes that are billed. */
+export function durationParameters(seconds: number): Record<string, string> {
+  return { CallDuration: String(seconds), Duration: String(Math.ceil(seconds / 60)) };
 }
 
 /** How Twilio writes an instant, given in epoch milliseconds. */

@@ -3,35 +3,60 @@ import type { CallEvent, CallLog, CallStatus } from './call-log.ts';
 import type { Connection } from './connection.ts';
 import { readDocument } from './document.ts';
 import { type Gather, waitingFor } from './gather.ts';
-import { callParameters, statusParameters } from './parameters.ts';
+import { callParameters, type Direction, durationParameters, statusParameters } from './parameters.ts';
 import { type EndStatus, type Line, type Next, playVerb } from './players.ts';
 import { problemIn, TwilioError, type TwilioProblem } from './problems.ts';
 import { withoutFragment } from './signature.ts';
-import type { Verb } from './twiml.ts';
+import { parseTwiml, type Twiml, type Verb } from './twiml.ts';
 import { askWebhook, type WebhookAnswer, type WebhookRequest } from './webhook.ts';
 
-/** What the account and the number say about each call. */
+/** What the account and the number, or the order of an outgoing call, say about it. */
 export interface CallSettings {
   accountSid: string;
   authToken: string;
-  voiceUrl: string;
+  direction: Direction;
   voiceFallbackUrl: string | undefined;
-  statusCallbackUrl: string | undefined;
+  statusCallback: CallStatusCallback | null;
   connection: Connection;
   extraParameters: Readonly<Record<string, string>>;
   /** Waits through pauses and silence; the call's duration counts them either way. */
   sleep: (ms: number) => Promise<void>;
+  /** Epoch milliseconds. */
+  now: () => number;
   onEvent: (event: CallEvent) => void;
+  /** Each status, before the callback that tells of it; with the seconds since it was answered. */
+  onStatus: (status: CallStatus, seconds: number) => void;
 }
+
+export interface CallStatusCallback {
+  url: string;
+  method: 'GET' | 'POST';
+  events: readonly ProgressEvent[];
+}
+
+/** As they are subscribed to. https://www.twilio.com/docs/voice/api/call-resource#statuscallbackevent */
+export const PROGRESS_EVENTS = ['initiated', 'ringing', 'answered', 'completed'] as const;
+export type ProgressEvent = (typeof PROGRESS_EVENTS)[number];
+
+/** What a call is to play: the answer of a webhook, or this TwiML. */
+export type Instructions = WebhookRequest | { twiml: string };
 
 export interface Playback {
   readonly status: CallStatus;
   /** The Gather that waits for the caller; null while something plays and when the call is over. */
   readonly listening: Gather | null;
-  /** Ask this webhook and play its answer; null: play on in the present document. */
-  play: (request: WebhookRequest | null) => Promise<void>;
+  /** Play this; null: play on in the present document. */
+  play: (what: Instructions | null) => Promise<void>;
+  /** Play this instead, after the verb that plays now. */
+  interrupt: (instead: Instructions) => void;
   /** Time passes on the line. */
   pass: (seconds: number) => Promise<void>;
+  /** An outgoing call on its way; `learned` is sent with every later request. */
+  progress: (
+    to: 'initiated' | 'ringing' | 'in-progress',
+    learned?: Readonly<Record<string, string>>,
+  ) => Promise<void>;
+  /** Does nothing to a call that is over. */
   end: (as: EndStatus) => Promise<void>;
 }
 
@@ -40,15 +65,25 @@ export const APPLICATION_ERROR = 'We are sorry, an application error has occurre
 /** A bound on documents that redirect to each other without ever listening; Twilio's own is not published. */
 const MOST_DOCUMENTS = 100;
 
+const UNDER_WAY: readonly CallStatus[] = ['queued', 'initiated', 'ringing', 'in-progress'];
+
+export function isOver(status: CallStatus): boolean {
+  return !UNDER_WAY.includes(status);
+}
+
 export function createPlayback(
   settings: CallSettings,
   numbers: { from: string; to: string; callSid: string },
   log: CallLog,
 ): Playback {
-  const startedAt = Date.now();
+  const { direction, now } = settings;
+  let status: CallStatus = direction === 'inbound' ? 'ringing' : 'queued';
+  let startedAt = direction === 'inbound' ? now() : null;
   let passedMs = 0;
-  let status: CallStatus = 'ringing';
+  let told = 0;
+  let known: Readonly<Record<string, string>> = settings.extraParameters;
   let listening: Gather | null = null;
+  let instead: Instructions | null = null;
   let document: { url: string; left: Verb[] } = { url: '', left: [] };
 
   async function pass(seconds: number): Promise<void> {
@@ -57,36 +92,48 @@ export function createPlayback(
   }
 
   function ask(request: WebhookRequest): Promise<WebhookAnswer> {
-    const { accountSid, authToken, connection, extraParameters } = settings;
-    const base = callParameters({ accountSid, ...numbers, status });
-    const params = { ...base, ...extraParameters, ...request.params };
+    const { accountSid, authToken, connection } = settings;
+    const base = callParameters({ accountSid, ...numbers, status, direction });
+    const params = { ...base, ...known, ...request.params };
     return askWebhook({ ...request, params }, { authToken, connection, record: log.request });
   }
 
-  async function open(request: WebhookRequest): Promise<void> {
-    document = { url: withoutFragment(request.url), left: [] };
-    const { url, exchange } = await ask(request);
-    const { verbs, warnings } = readDocument(exchange);
+  async function open(what: Instructions): Promise<void> {
+    if ('twiml' in what) return put('', parseTwiml(what.twiml));
+    document = { url: withoutFragment(what.url), left: [] };
+    const { url, exchange } = await ask(what);
+    put(url, readDocument(exchange));
+  }
+
+  function put(url: string, { verbs, warnings }: Twiml): void {
     warnings.forEach(log.problem);
     document = { url, left: [...verbs] };
   }
 
   /** Play what is left of the document, and the documents that follow. */
-  async function play(first: WebhookRequest | null): Promise<void> {
-    let request = first;
+  async function play(first: Instructions | null): Promise<void> {
+    let what = first;
     for (let documents = 0; documents <= MOST_DOCUMENTS; documents += 1) {
-      if (request) await open(request);
+      if (what) await open(what);
       const next = await playDocument();
-      if (next.next === 'listen') return listen(next.gather);
-      if (next.next === 'end') return end(next.status);
-      request = next.request;
+      if (isOver(status)) return;
+      if (instead) {
+        what = instead;
+        instead = null;
+      } else {
+        if (next.next === 'listen') return listen(next.gather);
+        if (next.next === 'end') return end(next.status);
+        what = next.request;
+      }
     }
     throw new TwilioError(11215, `${MOST_DOCUMENTS} documents in a row, none of which listens`);
   }
 
   async function playDocument(): Promise<Exclude<Next, { next: 'verb' }>> {
     const line: Line = { say: log.heard, pass, documentUrl: document.url };
-    for (let verb = document.left.shift(); verb; verb = document.left.shift()) {
+    while (!isOver(status) && !instead) {
+      const verb = document.left.shift();
+      if (!verb) break;
       if (verb.name !== 'Reject') status = 'in-progress';
       const next = await playVerb(verb, line);
       if (next.next !== 'verb') return next;
@@ -100,10 +147,10 @@ export function createPlayback(
   }
 
   /** What fails is asked once more at the fallback address; without one, or if that fails too, the call is over. */
-  async function playOrFallBack(request: WebhookRequest | null): Promise<void> {
+  async function playOrFallBack(what: Instructions | null): Promise<void> {
     listening = null;
     try {
-      await play(request);
+      await play(what);
     } catch (error) {
       const failed = reported(error);
       const { voiceFallbackUrl: url } = settings;
@@ -123,19 +170,45 @@ export function createPlayback(
   }
 
   async function apologise(): Promise<void> {
+    if (isOver(status)) return;
     status = 'in-progress';
     log.heard(APPLICATION_ERROR);
     await end('completed');
   }
 
+  async function progress(
+    to: 'initiated' | 'ringing' | 'in-progress',
+    learned: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    if (isOver(status)) return;
+    status = to;
+    known = { ...known, ...learned };
+    if (to === 'in-progress') {
+      startedAt = now();
+      passedMs = 0;
+    }
+    settings.onStatus(status, 0);
+    await tell(to === 'in-progress' ? 'answered' : to);
+  }
+
   async function end(as: EndStatus): Promise<void> {
+    if (isOver(status)) return;
     status = as;
     listening = null;
+    const seconds = startedAt === null ? 0 : Math.round((now() - startedAt + passedMs) / 1000);
+    settings.onStatus(status, seconds);
     log.ended(status);
-    const { statusCallbackUrl: url } = settings;
-    if (!url) return;
-    const params = statusParameters({ now: Date.now(), durationMs: Date.now() - startedAt + passedMs });
-    await ask({ url, method: 'POST', params }).catch(reported); // the call is over, whatever comes back
+    await tell('completed', durationParameters(seconds));
+  }
+
+  /** The call goes on, or is over, whatever comes back. */
+  async function tell(event: ProgressEvent, more: Readonly<Record<string, string>> = {}): Promise<void> {
+    const { statusCallback } = settings;
+    if (!statusCallback?.events.includes(event)) return;
+    const { url, method } = statusCallback;
+    const params = { ...statusParameters({ now: now(), sequence: told }), ...more };
+    told += 1;
+    await ask({ url, method, params }).catch(reported);
   }
 
   return {
@@ -146,7 +219,11 @@ export function createPlayback(
       return listening;
     },
     play: playOrFallBack,
+    interrupt: (what) => {
+      instead = what;
+    },
     pass,
+    progress,
     end,
   };
 }

@@ -15,7 +15,7 @@ export interface Line {
   documentUrl: string;
 }
 
-export type EndStatus = 'completed' | 'busy' | 'no-answer' | 'failed';
+export type EndStatus = 'completed' | 'busy' | 'no-answer' | 'failed' | 'canceled';
 
 /** What follows a verb. */
 export type Next =

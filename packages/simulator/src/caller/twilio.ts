@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { type Call, placeCall } from './call.ts';
 import type { CallEvent } from './call-log.ts';
 import { type Connection, TWILIO_CONNECTION } from './connection.ts';
+import type { CallSettings } from './playback.ts';
 import { openThread, type TextThread, type ThreadOptions } from './texts.ts';
 
 export interface TwilioOptions {
@@ -46,19 +47,24 @@ export function createTwilio(options: TwilioOptions): Twilio {
     connection: { ...TWILIO_CONNECTION, ...options.connect },
     extraParameters: options.extraParameters ?? {},
   };
-  const callSettings = {
+  const { voiceUrl, statusCallbackUrl } = options;
+  const callSettings: CallSettings = {
     ...common,
-    voiceUrl: options.voiceUrl,
+    direction: 'inbound',
     voiceFallbackUrl: options.voiceFallbackUrl,
-    statusCallbackUrl: options.statusCallbackUrl,
+    statusCallback: statusCallbackUrl
+      ? { url: statusCallbackUrl, method: 'POST', events: ['completed'] }
+      : null,
     sleep: options.sleep ?? (async () => {}),
+    now: Date.now,
     onEvent: options.onEvent ?? (() => {}),
+    onStatus: () => {},
   };
   return {
     placeCall: async ({ from, to, callSid = newCallSid() }) => {
       if (!/^CA[\da-f]{32}$/.test(callSid))
         throw new Error(`"${callSid}" is no CallSid: CA and 32 hex digits are.`);
-      return placeCall(callSettings, { from, to, callSid });
+      return placeCall(callSettings, { from, to, callSid }, voiceUrl);
     },
     openTexts: (thread) => {
       const { messageUrl, messageStatusCallbackUrl, smsFallbackUrl } = options;
@@ -68,6 +74,6 @@ export function createTwilio(options: TwilioOptions): Twilio {
   };
 }
 
-function newCallSid(): string {
+export function newCallSid(): string {
   return `CA${randomBytes(16).toString('hex')}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { complaintsAboutBlocks } from './block-kit.ts';
+import { complaintsAboutBlocks, complaintsAboutView } from './block-kit.ts';
 
 const plain = (length: number) => ({ type: 'plain_text', text: 'x'.repeat(length) });
 const mrkdwn = (length: number) => ({ type: 'mrkdwn', text: 'x'.repeat(length) });
@@ -210,4 +210,89 @@ test.each<[string, unknown[], string, string]>([
   ],
 ])('%s is refused', (_, blocks, pointer, message) => {
   expect(complaintsAboutBlocks(blocks)).toEqual([`[ERROR] ${message} [json-pointer:${pointer}]`]);
+});
+
+const input = (element: object, more: object = {}) => ({ type: 'input', label: plain(4), element, ...more });
+const words = (more: object = {}) => ({ type: 'plain_text_input', ...more });
+const menu = (more: object) => ({ type: 'multi_static_select', ...more });
+const GROUP = { label: plain(75), options: [OPTION] };
+const modal = (blocks: unknown[], more: object = {}) => ({
+  ...{ type: 'modal', title: plain(24), submit: plain(24), blocks },
+  ...more,
+});
+
+test.each<[string, object]>([
+  ['nothing to fill in', { type: 'modal', title: plain(24), blocks: [] }],
+  ['the most blocks', modal(times(100, () => DIVIDER))],
+  [
+    'the longest words',
+    modal([], {
+      ...{ close: plain(24), callback_id: 'x'.repeat(255), external_id: 'x'.repeat(255) },
+      ...{ private_metadata: 'x'.repeat(3_000), notify_on_close: true },
+    }),
+  ],
+  [
+    'words to write',
+    modal([input(words({ multiline: true, min_length: 0, max_length: 3_000, placeholder: plain(150) }))]),
+  ],
+  ['a menu in groups', modal([input(menu({ option_groups: times(100, () => GROUP) }), { optional: true })])],
+  [
+    'boxes',
+    modal([input({ type: 'checkboxes', options: times(10, () => OPTION), initial_options: [OPTION] })]),
+  ],
+])('a modal with %s is fine', (_, view) => {
+  expect(complaintsAboutView(view)).toEqual([]);
+});
+
+test.each<[string, unknown, string, string]>([
+  ['that is none', 'modal', '', 'must be an object'],
+  ['of another type', modal([], { type: 'home' }), '/type', 'must be one of modal'],
+  ['without a title', modal([], { title: undefined }), '', 'missing required field: title'],
+  ['with a long title', modal([], { title: plain(25) }), '/title/text', 'must be less than 25 characters'],
+  ['with a long button', modal([], { submit: plain(25) }), '/submit/text', 'must be less than 25 characters'],
+  [
+    'with much to remember',
+    modal([], { private_metadata: 'x'.repeat(3_001) }),
+    '/private_metadata',
+    'must be less than 3001 characters',
+  ],
+  ['with too many blocks', modal(times(101, () => DIVIDER)), '/blocks', 'no more than 100 items allowed'],
+  ['without a button', modal([input(words())], { submit: undefined }), '', 'missing required field: submit'],
+  [
+    'with too long an input',
+    modal([input(words({ max_length: 3_001 }))]),
+    '/blocks/0/element/max_length',
+    'must be an integer from 1 to 3000',
+  ],
+  [
+    'with an input without a label',
+    modal([{ type: 'input', element: words() }]),
+    '/blocks/0',
+    'missing required field: label',
+  ],
+  [
+    'with a button as an input',
+    modal([input(button())]),
+    '/blocks/0/element/type',
+    'unsupported type for an input element: button',
+  ],
+  [
+    'with a menu of both kinds',
+    modal([input(menu({ options: [OPTION], option_groups: [GROUP] }))]),
+    '/blocks/0/element',
+    'must have either options or option_groups',
+  ],
+  [
+    'with too many boxes',
+    modal([input({ type: 'checkboxes', options: times(11, () => OPTION) })]),
+    '/blocks/0/element/options',
+    'no more than 10 items allowed',
+  ],
+])('a modal %s is refused', (_, view, pointer, message) => {
+  expect(complaintsAboutView(view)).toContain(`[ERROR] ${message} [json-pointer:/view${pointer}]`);
+});
+
+test('what belongs into a modal is refused in a message', () => {
+  expect(complaintsAboutBlocks([input(words())])[0]).toContain('unsupported type for a block: input');
+  expect(complaintsAboutBlocks([actions(menu({ options: [OPTION] }))])[0]).toContain('unsupported type');
 });

@@ -1,102 +1,48 @@
 /**
- * Block Kit's rules for messages, as Slack enforces them: a message that breaks one is refused whole.
+ * Block Kit's rules for messages and modals, as Slack enforces them: what breaks one is refused whole.
  * https://docs.slack.dev/reference/block-kit
  */
+import {
+  boolean,
+  complaint,
+  duplicates,
+  type Item,
+  isItem,
+  list,
+  object,
+  oneOf,
+  type Rule,
+  type Shape,
+  string,
+  typed,
+  webAddress,
+  wholeNumber,
+} from './block-kit-rules.ts';
 
-/** Complaints are worded like Slack's: what is wrong, and a JSON pointer to where. */
 export function complaintsAboutBlocks(blocks: readonly unknown[], pointer = '/blocks'): string[] {
-  const at = complainer(pointer);
+  return complaintsAbout(blocks, pointer, { most: 50, rule: messageBlock });
+}
+
+/** https://docs.slack.dev/reference/views/modal-views */
+export function complaintsAboutView(view: unknown, pointer = '/view'): string[] {
+  const wrong = modal(view, pointer);
+  if (!isItem(view) || !Array.isArray(view.blocks)) return wrong;
+  return [...wrong, ...complaintsAbout(view.blocks, `${pointer}/blocks`, { most: 100, rule: modalBlock })];
+}
+
+function complaintsAbout(
+  blocks: readonly unknown[],
+  pointer: string,
+  { most, rule }: { most: number; rule: Rule },
+): string[] {
   return [
-    ...(blocks.length > 50 ? at('', 'no more than 50 items allowed') : []),
-    ...blocks.flatMap((block, index) => messageBlock(block, `${pointer}/${index}`)),
-    ...duplicates(blocks, 'block_id').flatMap((id) =>
-      at('', `block_id ${JSON.stringify(id)} already exists`),
+    ...(blocks.length > most ? [complaint(pointer, `no more than ${most} items allowed`)] : []),
+    ...blocks.flatMap((block, index) => rule(block, `${pointer}/${index}`)),
+    ...duplicates(blocks, 'block_id').map((id) =>
+      complaint(pointer, `block_id ${JSON.stringify(id)} already exists`),
     ),
   ];
 }
-
-type Item = Readonly<Record<string, unknown>>;
-type Rule = (value: unknown, pointer: string) => string[];
-interface Shape {
-  required: Readonly<Record<string, Rule>>;
-  optional?: Readonly<Record<string, Rule>>;
-  /** What no single property shows. */
-  whole?: Rule;
-}
-
-function complaint(pointer: string, message: string): string {
-  return `[ERROR] ${message} [json-pointer:${pointer}]`;
-}
-
-function complainer(pointer: string): (path: string, message: string) => string[] {
-  return (path, message) => [complaint(pointer + path, message)];
-}
-
-const string =
-  (most: number, least = 1): Rule =>
-  (value, pointer) => {
-    if (typeof value !== 'string') return [complaint(pointer, 'must be a string')];
-    if (value.length < least) return [complaint(pointer, `must be more than ${least - 1} characters`)];
-    return value.length > most ? [complaint(pointer, `must be less than ${most + 1} characters`)] : [];
-  };
-
-const boolean: Rule = (value, pointer) =>
-  typeof value === 'boolean' ? [] : [complaint(pointer, 'must be a boolean')];
-
-const oneOf =
-  (...words: string[]): Rule =>
-  (value, pointer) =>
-    words.includes(value as string) ? [] : [complaint(pointer, `must be one of ${words.join(', ')}`)];
-
-const webAddress: Rule = (value, pointer) => {
-  const wrong = string(3_000)(value, pointer);
-  if (wrong.length > 0) return wrong;
-  return /^[a-z][a-z\d+.-]*:\/\/\S+$/i.test(value as string) && URL.canParse(value as string)
-    ? []
-    : [complaint(pointer, 'must be a valid URL')];
-};
-
-const list =
-  (most: number, rule: Rule): Rule =>
-  (value, pointer) => {
-    if (!Array.isArray(value)) return [complaint(pointer, 'must be an array')];
-    if (value.length === 0) return [complaint(pointer, 'no fewer than 1 items allowed')];
-    const tooMany = value.length > most ? [complaint(pointer, `no more than ${most} items allowed`)] : [];
-    return [...tooMany, ...value.flatMap((item, index) => rule(item, `${pointer}/${index}`))];
-  };
-
-const object =
-  (shape: Shape): Rule =>
-  (value, pointer) => {
-    if (!isItem(value)) return [complaint(pointer, 'must be an object')];
-    const rules = { ...shape.required, ...shape.optional };
-    const missing = Object.keys(shape.required).filter((name) => value[name] === undefined);
-    return [
-      ...missing.map((name) => complaint(pointer, `missing required field: ${name}`)),
-      ...Object.entries(value).flatMap(([name, member]) => {
-        const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-        return rule
-          ? rule(member, `${pointer}/${name}`)
-          : [complaint(pointer, `invalid additional property: ${name}`)];
-      }),
-      ...(shape.whole?.(value, pointer) ?? []),
-    ];
-  };
-
-/** One of several shapes, told apart by `type`; `common`: optional members of each. */
-const typed =
-  (shapes: Readonly<Record<string, Shape>>, kind: string, common: Shape['optional'] = {}): Rule =>
-  (value, pointer) => {
-    if (!isItem(value)) return [complaint(pointer, 'must be an object')];
-    const type = String(value.type);
-    const shape = Object.hasOwn(shapes, type) ? shapes[type] : undefined;
-    if (!shape) return [complaint(`${pointer}/type`, `unsupported type for ${kind}: ${type}`)];
-    return object({
-      ...shape,
-      required: { type: oneOf(type), ...shape.required },
-      optional: { ...shape.optional, ...common },
-    })(value, pointer);
-  };
 
 const plainText = (most: number): Rule =>
   object({ required: { type: oneOf('plain_text'), text: string(most) }, optional: { emoji: boolean } });
@@ -115,25 +61,36 @@ const confirmation = object({
   optional: { style: oneOf('primary', 'danger') },
 });
 
-const option = object({
-  required: { text: plainText(75), value: string(150) },
-  optional: { description: plainText(75) },
-});
+const optionWith = (text: (most: number) => Rule) =>
+  object({ required: { text: text(75), value: string(150) }, optional: { description: text(75) } });
+
+const option = optionWith(plainText);
+
+/** Beside boxes and radio buttons words may be bold. */
+const markedOption = optionWith(anyText);
+
+const optionGroup = object({ required: { label: plainText(75), options: list(100, option) } });
+
+const MENU: Shape = {
+  required: {},
+  optional: {
+    action_id: string(255),
+    options: list(100, option),
+    option_groups: list(100, optionGroup),
+    placeholder: plainText(150),
+    confirm: confirmation,
+    focus_on_load: boolean,
+  },
+  whole: (menu, pointer) =>
+    isItem(menu) && (menu.options === undefined) === (menu.option_groups === undefined)
+      ? [complaint(pointer, 'must have either options or option_groups')]
+      : [],
+};
 
 const image: Shape = { required: { image_url: webAddress, alt_text: string(2_000) } };
 
-const INTERACTIVE: Readonly<Record<string, Shape>> = {
-  button: {
-    required: { text: plainText(75) },
-    optional: {
-      action_id: string(255),
-      value: string(2_000),
-      url: webAddress,
-      style: oneOf('primary', 'danger'),
-      confirm: confirmation,
-      accessibility_label: string(75),
-    },
-  },
+/** What can be chosen, in the rows of a message or as an input of a modal. */
+const SELECTIONS: Readonly<Record<string, Shape>> = {
   users_select: {
     required: {},
     optional: {
@@ -143,13 +100,50 @@ const INTERACTIVE: Readonly<Record<string, Shape>> = {
       confirm: confirmation,
     },
   },
-  static_select: {
-    required: { options: list(100, option) },
+  static_select: { ...MENU, optional: { ...MENU.optional, initial_option: option } },
+  checkboxes: {
+    required: { options: list(10, markedOption) },
     optional: {
       action_id: string(255),
-      placeholder: plainText(150),
-      initial_option: option,
+      initial_options: list(10, markedOption),
       confirm: confirmation,
+      focus_on_load: boolean,
+    },
+  },
+  radio_buttons: {
+    required: { options: list(10, markedOption) },
+    optional: {
+      action_id: string(255),
+      initial_option: markedOption,
+      confirm: confirmation,
+      focus_on_load: boolean,
+    },
+  },
+};
+
+/** Not in a row of buttons. */
+const MULTI_SELECTIONS: Readonly<Record<string, Shape>> = {
+  multi_static_select: {
+    ...MENU,
+    optional: {
+      ...MENU.optional,
+      initial_options: list(100, option),
+      max_selected_items: wholeNumber(1, 100),
+    },
+  },
+};
+
+const INTERACTIVE: Readonly<Record<string, Shape>> = {
+  ...SELECTIONS,
+  button: {
+    required: { text: plainText(75) },
+    optional: {
+      action_id: string(255),
+      value: string(2_000),
+      url: webAddress,
+      style: oneOf('primary', 'danger'),
+      confirm: confirmation,
+      accessibility_label: string(75),
     },
   },
   overflow: {
@@ -165,7 +159,7 @@ const BLOCKS: Readonly<Record<string, Shape>> = {
     optional: {
       text: anyText(3_000),
       fields: list(10, anyText(2_000)),
-      accessory: typed({ ...INTERACTIVE, image }, 'an accessory'),
+      accessory: typed({ ...INTERACTIVE, ...MULTI_SELECTIONS, image }, 'an accessory'),
       expand: boolean,
     },
     whole: (block, pointer) =>
@@ -197,11 +191,55 @@ const BLOCKS: Readonly<Record<string, Shape>> = {
 
 const messageBlock = typed(BLOCKS, 'a block', { block_id: string(255) });
 
-function duplicates(items: readonly unknown[], name: string): unknown[] {
-  const ids = items.filter(isItem).flatMap((item) => (item[name] === undefined ? [] : [item[name]]));
-  return [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))];
-}
+const INPUTS: Readonly<Record<string, Shape>> = {
+  ...SELECTIONS,
+  ...MULTI_SELECTIONS,
+  plain_text_input: {
+    required: {},
+    optional: {
+      action_id: string(255),
+      placeholder: plainText(150),
+      initial_value: string(3_000, 0),
+      multiline: boolean,
+      min_length: wholeNumber(0, 3_000),
+      max_length: wholeNumber(1, 3_000),
+      focus_on_load: boolean,
+    },
+  },
+};
 
-function isItem(value: unknown): value is Item {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+const modalBlock = typed(
+  {
+    ...BLOCKS,
+    input: {
+      required: { label: plainText(2_000), element: typed(INPUTS, 'an input element') },
+      optional: { hint: plainText(2_000), optional: boolean, dispatch_action: boolean },
+    },
+  },
+  'a block',
+  { block_id: string(255) },
+);
+
+const array: Rule = (value, pointer) =>
+  Array.isArray(value) ? [] : [complaint(pointer, 'must be an array')];
+
+const modal = object({
+  required: { type: oneOf('modal'), title: plainText(24), blocks: array },
+  optional: {
+    submit: plainText(24),
+    close: plainText(24),
+    callback_id: string(255, 0),
+    external_id: string(255, 0),
+    private_metadata: string(3_000, 0),
+    clear_on_close: boolean,
+    notify_on_close: boolean,
+  },
+  whole: (view, pointer) =>
+    isItem(view) && hasInput(view) && view.submit === undefined
+      ? [complaint(pointer, 'missing required field: submit')]
+      : [],
+});
+
+function hasInput({ blocks }: Item): boolean {
+  return Array.isArray(blocks) && blocks.some((block) => isItem(block) && block.type === 'input');
 }

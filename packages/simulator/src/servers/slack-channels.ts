@@ -54,6 +54,15 @@ export function findChannel(
   return channel;
 }
 
+/** The channel to read, which a bot must be in. */
+export function findMember(args: SlackArguments, { channels }: SlackWorkspace): SlackChannel {
+  const wanted = required(args, 'channel');
+  const channel = channels.find(({ id }) => id === wanted);
+  if (!channel || isHidden(channel)) throw new SlackRefusal('channel_not_found', [`no channel ${wanted}`]);
+  if (!channel.member) throw new SlackRefusal('not_in_channel', [`the bot is not in #${channel.name}`]);
+  return channel;
+}
+
 /** A private channel without the bot does not exist for it. */
 function isHidden({ private: closed = false, member }: SlackChannel): boolean {
   return closed && !member;

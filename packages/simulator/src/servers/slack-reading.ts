@@ -63,6 +63,8 @@ function readBlock(block: Item): string[] {
       return [itemsOf(block.elements).map(readElement).join(' ')];
     case 'image':
       return [readElement(block)];
+    case 'input':
+      return [`${readText(block.label)}: ${readElement(asItem(block.element))}`];
     default:
       return ['———'];
   }
@@ -82,7 +84,7 @@ function readElement(element: Item): string {
   }
 }
 
-function readText(text: unknown): string {
+export function readText(text: unknown): string {
   const { type, text: words } = asItem(text);
   if (typeof words !== 'string') return '';
   return type === 'mrkdwn' ? readMarkup(words) : words;

@@ -1,6 +1,8 @@
 /** What Slack's methods share: the workspace they act on, who may do what how often, and how Slack says no. */
 import type { RateLimit } from './rate-limit.ts';
+import type { OpenModal } from './slack-modals.ts';
 import type { SlackButton } from './slack-reading.ts';
+import type { Triggers } from './slack-triggers.ts';
 
 export interface SlackChannel {
   /** `C…`, `G…` or `D…`. */
@@ -14,11 +16,21 @@ export interface SlackChannel {
   private?: boolean;
 }
 
+export interface SlackUser {
+  /** `U…` or `W…`. */
+  id: string;
+  /** Without the `@`. */
+  name: string;
+}
+
 /** A message as it stood when it was posted or updated. */
 export interface SlackMessage {
   channel: SlackChannel;
   ts: string;
+  /** Of the message it replies to. */
   thread_ts: string | null;
+  /** A reply that is shown in the channel too. */
+  broadcast: boolean;
   text: string;
   blocks: readonly unknown[];
   metadata: unknown;
@@ -29,16 +41,37 @@ export interface SlackMessage {
   links: readonly string[];
 }
 
+/** Words that one person alone sees. */
+export interface SlackEphemeral {
+  user: string;
+  channel: SlackChannel;
+  text: string;
+  lines: () => string[];
+}
+
 export interface SlackWorkspace {
+  teamId: string;
+  appId: string;
   channels: readonly SlackChannel[];
+  /** Those who were named or have pressed something. */
+  users: SlackUser[];
   posts: SlackMessage[];
   updates: SlackMessage[];
+  /** What stands in the channels now, by ts, in the order of posting. */
+  present: Map<string, SlackMessage>;
+  ephemerals: SlackEphemeral[];
+  modals: OpenModal[];
+  triggers: Triggers;
+  /** What Slack lets pass, and its people would not. */
+  complaints: string[];
   /** What the token may do. */
   scopes: readonly string[];
   perChannel: RateLimit;
-  /** By method: "Tier 2" and "Tier 3" of https://docs.slack.dev/apis/web-api/rate-limits */
+  /** By method: the tiers of https://docs.slack.dev/apis/web-api/rate-limits */
   tier2: RateLimit;
   tier3: RateLimit;
+  tier4: RateLimit;
+  now: () => number;
   nextTs: () => string;
 }
 
@@ -90,3 +123,8 @@ export function required(args: SlackArguments, name: string): string {
 export function invalidArguments(message: string): SlackRefusal {
   return new SlackRefusal('invalid_arguments', [`[ERROR] ${message}`]);
 }
+
+/** What Slack says its own application is. */
+export const BOT = { user_id: 'U0RECEPTION', bot_id: 'B0RECEPTION' } as const;
+export const TEAM_DOMAIN = 'simulated';
+export const TEAM_URL = 'https://simulated.slack.example';

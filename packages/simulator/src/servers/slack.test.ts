@@ -1,38 +1,6 @@
-import { expect, onTestFinished, test } from 'vitest';
-import { type SlackOptions, startSlack } from './slack.ts';
-
-const HUMANS = { id: 'C0HUMAN', name: 'human-fallback', member: true };
-const CHANNELS = [
-  HUMANS,
-  { id: 'C0OTHER', name: 'other', member: false },
-  { id: 'C0OLD', name: 'old', member: true, archived: true },
-];
-
-async function start(options: Partial<SlackOptions> = {}) {
-  const slack = await startSlack({ token: 'xoxb-right', channels: CHANNELS, ...options });
-  onTestFinished(slack.close);
-  const call = (method: string, args: object, token: string | null = 'xoxb-right') =>
-    fetch(slack.url + method, {
-      method: 'POST',
-      headers: {
-        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-        'content-type': 'application/x-www-form-urlencoded',
-      },
-      body: new URLSearchParams(
-        Object.entries(args).map(([name, value]): [string, string] => [
-          name,
-          typeof value === 'string' ? value : JSON.stringify(value),
-        ]),
-      ).toString(),
-      signal: AbortSignal.timeout(300),
-    });
-  const ask = async (...call_: Parameters<typeof call>) => (await call(...call_)).json() as Promise<Answer>;
-  const post = (text: string) => ask('chat.postMessage', { channel: 'C0HUMAN', text });
-  return { slack, call, ask, post };
-}
-type Answer = Record<string, unknown> & { ok: boolean; error?: string; ts: string };
-
-const section = (text: string) => [{ type: 'section', text: { type: 'mrkdwn', text } }];
+import { expect, test } from 'vitest';
+import { startSlack } from './slack.ts';
+import { CHANNELS, HUMANS, section, startWorkspace as start } from './test-workspace.ts';
 
 test('a message is posted, by id or by name, as a form or as JSON', async () => {
   const { slack, ask } = await start({ now: () => 1_700_000_000_123 });

@@ -1,25 +1,40 @@
 /**
  * A Slack on the loopback address: it checks what the real one checks, keeps what was posted as a person would read it,
- * and fails when it is told to.
+ * lets people press buttons and fill in modals, and fails when it is told to.
  */
 import { type Breakdown, breakDown, createFailurePlan, type Repetition } from './failures.ts';
 import { type Answer, jsonAnswer, type ReceivedRequest, startLoopback } from './loopback.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { readArguments } from './slack-arguments.ts';
+import { repliesTo } from './slack-messages.ts';
 import { SLACK_METHODS } from './slack-methods.ts';
+import type { SlackModal } from './slack-modals.ts';
+import { createPeople, type Interactivity, type SlackPeople } from './slack-people.ts';
+import { createResponseUrls, RESPONSE_PATH, responseRefused } from './slack-response-urls.ts';
+import { createTriggers } from './slack-triggers.ts';
 import {
   type SlackAnswer,
   type SlackArguments,
   type SlackChannel,
+  type SlackEphemeral,
   type SlackMessage,
   SlackRefusal,
+  type SlackUser,
+  type SlackWorkspace,
 } from './slack-workspace.ts';
 
 export interface SlackOptions {
   /** The bot token that is accepted. */
   token: string;
   channels: readonly SlackChannel[];
-  /** Of the token; to post and to read channels if left out. */
+  /** Of the token; all that the methods here want if left out. */
   scopes?: readonly string[];
+  /** Where people's presses and submissions are told; without it nobody can press anything. */
+  interactivity?: Interactivity;
+  teamId?: string;
+  appId?: string;
+  /** Those who are there from the start; whoever presses something joins them. */
+  users?: readonly SlackUser[];
   /** Messages a second in one channel; 1 if left out. */
   ratePerSecond?: number;
   /** Messages at once in one channel; 5 if left out. */
@@ -57,27 +72,42 @@ export interface SlackRequest {
   excused: boolean;
 }
 
-export interface Slack {
+export interface Slack extends SlackPeople {
   /** For `SLACK_API_URL`. */
   url: string;
   /** In the order in which they were accepted, also where the answer was withheld. */
   posts: readonly SlackMessage[];
   updates: readonly SlackMessage[];
+  /** As it stands now; throws if it is gone. */
+  message: (message: SlackMessage | string) => SlackMessage;
+  /** The replies to it, as they stand now. */
+  thread: (message: SlackMessage | string) => SlackMessage[];
+  /** Who was told what alone. */
+  ephemerals: readonly SlackEphemeral[];
+  /** Those that are open, the newest last. */
+  readonly modals: readonly SlackModal[];
   requests: readonly SlackRequest[];
   fail: (failure: Failure) => void;
   recover: () => void;
-  /** What Slack refused or warned about, and no test had asked for, as sentences. */
+  /** What Slack refused or warned about, and its people complain of, where no test had asked for it, as sentences. */
   unexpected: () => string[];
   close: () => Promise<void>;
 }
 
-const SCOPES = ['chat:write', 'channels:read', 'groups:read'];
+const SCOPES = [
+  ...['chat:write', 'users:read'],
+  ...['channels:read', 'groups:read', 'channels:history', 'groups:history'],
+];
 
 export async function startSlack(options: SlackOptions): Promise<Slack> {
   const {
     token,
     channels,
     scopes = SCOPES,
+    interactivity,
+    teamId = 'T0SIMULATED',
+    appId = 'A0RECEPTION',
+    users = [],
     ratePerSecond = 1,
     burst = 5,
     now = Date.now,
@@ -85,16 +115,19 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
   } = options;
   const failures = createFailurePlan<Failure>();
   const requests: SlackRequest[] = [];
-  const workspace = {
-    channels,
-    scopes,
-    posts: [] as SlackMessage[],
-    updates: [] as SlackMessage[],
+  const workspace: SlackWorkspace = {
+    ...{ teamId, appId, channels, scopes, now },
+    users: [...users],
+    ...{ posts: [], updates: [], ephemerals: [], modals: [], complaints: [] },
+    present: new Map(),
     perChannel: createRateLimit({ perSecond: ratePerSecond, burst, now }),
     tier2: createRateLimit({ perSecond: 20 / 60, burst: 20, now }),
     tier3: createRateLimit({ perSecond: 50 / 60, burst: 50, now }),
+    tier4: createRateLimit({ perSecond: 100 / 60, burst: 100, now }),
+    triggers: createTriggers(now),
     nextTs: createTimestamps(now),
   };
+  const responseUrls = createResponseUrls(workspace);
 
   function perform(request: ReceivedRequest, note: Note): SlackAnswer {
     const args = readArguments(request);
@@ -106,9 +139,15 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
     return method(rest, workspace);
   }
 
+  function respond(request: ReceivedRequest, note: Note): void {
+    note.arguments = readArguments(request);
+    responseUrls.respond(request.path, note.arguments);
+  }
+
   function answer(request: ReceivedRequest): Answer {
+    const response = request.path.startsWith(RESPONSE_PATH);
     const note: Note = {
-      method: request.path.replace(/^\/api\//, '').split('?', 1)[0] ?? '',
+      method: response ? 'response_url' : (request.path.replace(/^\/api\//, '').split('?', 1)[0] ?? ''),
       arguments: {},
       outcome: 'ok',
       explanation: [],
@@ -117,19 +156,33 @@ export async function startSlack(options: SlackOptions): Promise<Slack> {
     requests.push(note);
     const failure = failures.next();
     if (failure && failure.mode !== 'hang_but_accept') return failing(failure, failure.mode, note);
-    const answer = answerOrRefusal(() => perform(request, note), note, scopes);
+    const answer = response
+      ? answerResponse(() => respond(request, note), note)
+      : answerOrRefusal(() => perform(request, note), note, scopes);
     return failure ? 'hang' : answer;
   }
 
   const { origin, close } = await startLoopback({ port, answer });
+  const tsOf = (message: SlackMessage | string) => (typeof message === 'string' ? message : message.ts);
   return {
+    ...createPeople({ workspace, responseUrls, origin, interactivity }),
     url: `${origin}/api/`,
     posts: workspace.posts,
     updates: workspace.updates,
+    message: (message) => {
+      const present = workspace.present.get(tsOf(message));
+      if (!present) throw new Error(`There is no message ${tsOf(message)} in Slack now.`);
+      return present;
+    },
+    thread: (message) => repliesTo(workspace, tsOf(message)),
+    ephemerals: workspace.ephemerals,
+    get modals() {
+      return workspace.modals.filter(({ open }) => open);
+    },
     requests,
     fail: failures.fail,
     recover: failures.recover,
-    unexpected: () => requests.filter(isUnexpected).map(describe),
+    unexpected: () => [...requests.filter(isUnexpected).map(describe), ...workspace.complaints],
     close,
   };
 }
@@ -158,6 +211,18 @@ function answerOrRefusal(perform: () => SlackAnswer, note: Note, scopes: readonl
   }
 }
 
+function answerResponse(respond: () => void, note: Note): Answer {
+  try {
+    respond();
+    return jsonAnswer({ ok: true });
+  } catch (error) {
+    if (!(error instanceof SlackRefusal)) throw error;
+    note.outcome = error.error;
+    note.explanation = error.explanation;
+    return responseRefused(error);
+  }
+}
+
 function failing(failure: Failure, mode: Exclude<FailureMode, 'hang_but_accept'>, note: Note): Answer {
   note.outcome = mode;
   note.excused = true;
@@ -181,39 +246,6 @@ function isUnexpected({ excused, explanation }: SlackRequest): boolean {
 
 function describe({ method, outcome, explanation }: SlackRequest): string {
   return `${method}: ${outcome} (${explanation.join('; ')})`;
-}
-
-/** Where the method takes an object, a form carries it as JSON text. */
-const OBJECTS = ['blocks', 'attachments', 'metadata'];
-
-function readArguments({ method, headers, body }: ReceivedRequest): SlackArguments {
-  if (method !== 'POST') throw new SlackRefusal('invalid_post_type', [`${method} instead of POST`]);
-  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
-  if (type === 'application/json') return readJsonBody(body);
-  if (type !== 'application/x-www-form-urlencoded' && body !== '') {
-    throw new SlackRefusal('invalid_post_type', [`content type ${type ?? 'missing'}`]);
-  }
-  const fields = Object.fromEntries(new URLSearchParams(body));
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, text]) => [name, OBJECTS.includes(name) ? parsed(text) : text]),
-  );
-}
-
-function readJsonBody(body: string): SlackArguments {
-  const value = parsed(body);
-  if (typeof value !== 'object' || value === null)
-    throw new SlackRefusal('json_not_object', ['the body is no JSON object']);
-  const { token, ...args } = value as SlackArguments;
-  return args; // in a JSON body the token does not count
-}
-
-/** Text that is no JSON stays text, which then has the wrong type. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 function refuseBadToken(header: string | undefined, inBody: unknown, right: string): void {

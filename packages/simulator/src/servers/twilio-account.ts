@@ -2,8 +2,9 @@
 import { rfc2822 } from '../caller/parameters.ts';
 import type { TwilioCall } from './twilio-calls.ts';
 import { TwilioRefusal, type TwilioRestCode } from './twilio-errors.ts';
-import type { MessageOrder, TwilioMessage } from './twilio-messages.ts';
+import type { TwilioMessage } from './twilio-messages.ts';
 import type { TwilioNumber } from './twilio-numbers.ts';
+import type { Traffic } from './twilio-traffic.ts';
 
 export interface TwilioAccount {
   sid: string;
@@ -13,8 +14,7 @@ export interface TwilioAccount {
   /** By recipient. */
   refusals: Readonly<Record<string, TwilioRestCode>>;
   now: () => number;
-  /** Sends the message on its way, once it has been answered. */
-  carry: (order: MessageOrder) => void;
+  traffic: Traffic;
 }
 
 export interface TwilioRoute {

@@ -1,7 +1,11 @@
-/** The account's list of calls. https://www.twilio.com/docs/voice/api/call-resource */
-import { randomBytes } from 'node:crypto';
+/** The account's calls. https://www.twilio.com/docs/voice/api/call-resource */
+import type { Line } from '../caller/call.ts';
+import type { CallStatus } from '../caller/call-log.ts';
 import { rfc2822 } from '../caller/parameters.ts';
+import { type Instructions, isOver } from '../caller/playback.ts';
+import { newCallSid } from '../caller/twilio.ts';
 import { API, bySid, PAGING, pageOf, type TwilioAccount, type TwilioRoute } from './twilio-account.ts';
+import { ORDER_PARAMS, readCallOrder, readInstructions } from './twilio-call-orders.ts';
 import { TwilioRefusal } from './twilio-errors.ts';
 
 export interface PlacedCall {
@@ -24,10 +28,11 @@ export interface TwilioCall {
   to: string;
   phone_number_sid: string | null;
   status: string;
-  direction: 'inbound';
-  start_time: string;
-  end_time: string;
-  duration: string;
+  direction: 'inbound' | 'outbound-api';
+  /** Null until it is dialled. */
+  start_time: string | null;
+  end_time: string | null;
+  duration: string | null;
   price: string | null;
   price_unit: 'USD';
   api_version: '2010-04-01';
@@ -44,7 +49,7 @@ export const CALL_ROUTES: Readonly<Record<string, TwilioRoute>> = {
     answer: ({ params }, { sid, calls }) => {
       const newestFirst = calls
         .filter(callFilter(params))
-        .sort((one, other) => Date.parse(other.start_time) - Date.parse(one.start_time));
+        .sort((one, other) => Date.parse(other.date_created) - Date.parse(one.date_created));
       return pageOf('calls', `${API}/${sid}/Calls.json`, newestFirst, params);
     },
   },
@@ -52,11 +57,72 @@ export const CALL_ROUTES: Readonly<Record<string, TwilioRoute>> = {
     params: [],
     answer: ({ sid }, { calls }) => ({ status: 200, body: bySid(calls, sid) }),
   },
+  'POST Calls': {
+    params: ORDER_PARAMS,
+    answer: ({ params }, account) => {
+      const order = readCallOrder(params, account);
+      const call = createOutgoingCall(order, account);
+      account.calls.push(call);
+      const body = { ...call };
+      account.traffic.dial(call, order);
+      return { status: 201, body };
+    },
+  },
+  'POST Calls/{sid}': {
+    params: ['Status', 'Url', 'Twiml', 'Method'],
+    answer: ({ params, sid }, { calls, traffic }) => {
+      const call = bySid(calls, sid);
+      const changed = changeCall(traffic.lines.get(sid), params.get('Status'), readInstructions(params));
+      traffic.follow(changed);
+      return { status: 200, body: { ...call } };
+    },
+  },
 };
+
+/** What cannot be changed any more is refused; a call that was picked up can no longer be canceled, and goes on. */
+function changeCall(
+  line: Line | undefined,
+  status: string | null,
+  instructions: Instructions | null,
+): Promise<void> {
+  if (status !== null && status !== 'canceled' && status !== 'completed')
+    throw new TwilioRefusal(20001, `Status=${status}`);
+  if (!line || isOver(line.call.status)) throw new TwilioRefusal(21220);
+  const answered = line.call.status === 'in-progress';
+  if (status !== null && !answered) return line.playback.end('canceled');
+  if (status === 'completed') return line.playback.end('completed');
+  if (instructions === null) return Promise.resolve();
+  if (!answered) throw new TwilioRefusal(21220);
+  return line.redirect(instructions);
+}
+
+function createOutgoingCall({ from, to }: { from: string; to: string }, account: TwilioAccount): TwilioCall {
+  const placed = createCall({ from, to, status: 'queued' }, account);
+  const number = account.numbers.find(({ phone_number }) => phone_number === from);
+  return {
+    ...placed,
+    phone_number_sid: number?.sid ?? null,
+    direction: 'outbound-api',
+    start_time: null,
+    end_time: null,
+    duration: null,
+    date_updated: placed.date_created,
+  };
+}
+
+export function moveCall(call: TwilioCall, status: CallStatus, seconds: number, now: number): void {
+  const date = rfc2822(now);
+  Object.assign(call, {
+    status,
+    date_updated: date,
+    ...(status === 'initiated' ? { start_time: date } : {}),
+    ...(isOver(status) ? { end_time: date, duration: String(seconds) } : {}),
+  });
+}
 
 export function createCall(call: PlacedCall, account: TwilioAccount): TwilioCall {
   const { from, to, startedAt = account.now(), duration = 30, status = 'completed' } = call;
-  const sid = call.callSid ?? `CA${randomBytes(16).toString('hex')}`;
+  const sid = call.callSid ?? newCallSid();
   const ended = rfc2822(startedAt + duration * 1_000);
   return {
     sid,
@@ -86,7 +152,7 @@ function callFilter(params: URLSearchParams): (call: TwilioCall) => boolean {
   const from = momentIn(params, 'StartTime>') ?? Number.NEGATIVE_INFINITY;
   const until = momentIn(params, 'StartTime<') ?? Number.POSITIVE_INFINITY;
   return (call) => {
-    const start = Date.parse(call.start_time);
+    const start = Date.parse(call.start_time ?? call.date_created);
     return (
       same('To', call.to) &&
       same('From', call.from) &&

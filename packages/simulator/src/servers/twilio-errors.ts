@@ -8,8 +8,22 @@ const TWILIO_REST_ERRORS = {
   20004: [405, 'Method not allowed'],
   20404: [404, 'The requested resource $ was not found'],
   20429: [429, 'Too Many Requests'],
+  21201: [400, "No 'To' number is specified"],
+  21205: [400, 'Url is not a valid URL: $'],
+  21208: [400, 'Invalid Timeout: $'],
+  21209: [400, 'Invalid Method: $'],
+  21210: [
+    400,
+    "The source phone number provided, $, is not yet verified for your account. You may only make calls from phone numbers that you've verified or purchased from Twilio.",
+  ],
   21211: [400, "Invalid 'To' Phone Number: $"],
   21212: [400, "Invalid 'From' Number: $"],
+  21213: [400, "No 'From' number is specified"],
+  21214: [400, "'To' phone number cannot be reached: $"],
+  21215: [400, 'Account not authorized to call $'],
+  21216: [400, 'Account not allowed to call $'],
+  21217: [400, 'Phone number does not appear to be valid: $'],
+  21220: [400, 'Call is not in-progress. Cannot redirect.'],
   21402: [400, 'Invalid Url: $'],
   21403: [400, 'Invalid Method: $'],
   21408: [
@@ -29,6 +43,7 @@ const TWILIO_REST_ERRORS = {
   21612: [400, "Message cannot be sent with the current combination of 'To' and 'From' parameters: $"],
   21614: [400, "'To' number is not a valid mobile number: $"],
   21617: [400, 'The concatenated message body exceeds the 1600 character limit'],
+  21626: [400, 'Invalid StatusCallbackEvent: $'],
   21910: [400, "Invalid 'From' and 'To' pair: they should be of the same channel"],
 } as const satisfies Record<number, readonly [number, string]>;
 

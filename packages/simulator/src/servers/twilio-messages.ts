@@ -57,7 +57,7 @@ export const MESSAGE_ROUTES: Readonly<Record<string, TwilioRoute>> = {
     answer: ({ params }, account) => {
       const order = readOrder(params, account);
       account.messages.push(order.message);
-      account.carry(order);
+      account.traffic.carry(order);
       return { status: 201, body: { ...order.message } };
     },
   },

@@ -63,7 +63,10 @@ test('what is not there is 404, and another method 405', async () => {
   expect((await ask('GET', '/Calls/CA1.json')).answer.code).toBe(20404);
   expect((await ask('GET', '/toString.json')).answer.code).toBe(20404);
   expect((await ask('GET', '/Messages')).answer.code).toBe(20404);
-  expect(await ask('POST', '/Calls.json')).toMatchObject({ status: 405, answer: { code: 20004 } });
+  expect(await ask('POST', '/IncomingPhoneNumbers.json')).toMatchObject({
+    status: 405,
+    answer: { code: 20004 },
+  });
   expect(twilio.unexpected()).toHaveLength(5);
 });
 

@@ -1,23 +1,16 @@
 /**
- * Twilio's REST API on the loopback address: it checks what the real one checks, tells the statuses of messages in signed
- * callbacks, and fails when it is told to. https://www.twilio.com/docs/usage/api
+ * Twilio's REST API on the loopback address: it checks what the real one checks, sends messages and places calls, tells
+ * their statuses in signed callbacks, and fails when it is told to. https://www.twilio.com/docs/usage/api
  */
-import { TWILIO_CONNECTION } from '../caller/connection.ts';
-import { type Delivery, deliver, errorOf } from '../caller/delivery.ts';
+import type { Call } from '../caller/call.ts';
+import type { Delivery } from '../caller/delivery.ts';
 import type { Exchange } from '../caller/exchange.ts';
-import type { Webhook } from '../caller/webhook.ts';
 import { type Breakdown, breakDown, createFailurePlan, type Repetition } from './failures.ts';
 import { type Answer, jsonAnswer, type ReceivedRequest, startLoopback } from './loopback.ts';
 import { ACCOUNT_ROUTES, API, type TwilioAccount, type TwilioRoute } from './twilio-account.ts';
 import { CALL_ROUTES, createCall, type PlacedCall, type TwilioCall } from './twilio-calls.ts';
 import { refusalAnswer, TwilioRefusal, type TwilioRestCode } from './twilio-errors.ts';
-import {
-  MESSAGE_ROUTES,
-  type MessageOrder,
-  moveMessage,
-  numberIn,
-  type TwilioMessage,
-} from './twilio-messages.ts';
+import { MESSAGE_ROUTES, type TwilioMessage } from './twilio-messages.ts';
 import {
   configureNumber,
   createNumber,
@@ -25,6 +18,8 @@ import {
   type NumberSettings,
   type TwilioNumber,
 } from './twilio-numbers.ts';
+import type { Phone } from './twilio-phones.ts';
+import { createTraffic } from './twilio-traffic.ts';
 
 export interface TwilioRestOptions {
   accountSid: string;
@@ -33,8 +28,10 @@ export interface TwilioRestOptions {
   numbers: readonly string[];
   /** What becomes of messages, by recipient; the others are delivered. */
   deliveries?: Readonly<Record<string, Delivery>>;
-  /** Recipients whose messages are refused at once, besides Twilio's magic numbers. */
+  /** Recipients whose messages and calls are refused at once, besides Twilio's magic numbers. */
   refusals?: Readonly<Record<string, TwilioRestCode>>;
+  /** Who is at the other end of outgoing calls, by number, looked up when it rings; the others do not answer. */
+  phones?: Readonly<Record<string, Phone>>;
   /** Epoch milliseconds. */
   now?: () => number;
   port?: number;
@@ -72,13 +69,15 @@ export interface TwilioRest {
   messages: readonly TwilioMessage[];
   numbers: readonly TwilioNumber[];
   calls: readonly TwilioCall[];
+  /** The outgoing calls in order, as whoever was at the other end had them. */
+  outgoing: readonly Call[];
   /** The status callbacks that were made. */
   callbacks: readonly Exchange[];
   /** What somebody sets in Twilio's console. */
   configure: (phoneNumber: string, settings: NumberSettings) => void;
   /** A call that Twilio has seen. */
   addCall: (call: PlacedCall) => TwilioCall;
-  /** Resolves when every message has come to its end and its callbacks were made. */
+  /** Resolves when every message and outgoing call has come to its end and its callbacks were made. */
   settled: () => Promise<void>;
   fail: (failure: TwilioFailure) => void;
   recover: () => void;
@@ -95,12 +94,18 @@ const ROUTES: Readonly<Record<string, TwilioRoute>> = {
 };
 
 export async function startTwilioRest(options: TwilioRestOptions): Promise<TwilioRest> {
-  const { accountSid, authToken, deliveries = {}, refusals = {}, now = Date.now, port = 0 } = options;
+  const {
+    accountSid,
+    authToken,
+    deliveries = {},
+    phones = {},
+    refusals = {},
+    now = Date.now,
+    port = 0,
+  } = options;
   const failures = createFailurePlan<TwilioFailure>();
   const requests: TwilioRestRequest[] = [];
-  const callbacks: Exchange[] = [];
-  const callbackProblems: string[] = [];
-  const underWay = new Set<Promise<void>>();
+  const traffic = createTraffic({ accountSid, authToken, deliveries, phones, now });
   const account: TwilioAccount = {
     sid: accountSid,
     numbers: options.numbers.map((number) => createNumber(number, { sid: accountSid, now })),
@@ -108,30 +113,8 @@ export async function startTwilioRest(options: TwilioRestOptions): Promise<Twili
     calls: [],
     refusals,
     now,
-    carry: (order) => {
-      const carried = carry(order).finally(() => underWay.delete(carried));
-      underWay.add(carried);
-    },
+    traffic,
   };
-  const webhook: Webhook = {
-    authToken,
-    connection: TWILIO_CONNECTION,
-    record: (exchange) => callbacks.push(exchange),
-  };
-
-  async function carry({ message, statusCallback }: MessageOrder): Promise<void> {
-    const { sid: messageSid, from, to } = message;
-    const delivery = deliveries[numberIn(to)] ?? { status: 'delivered' };
-    await new Promise(setImmediate); // the sender has its answer first
-    await deliver({
-      message: { accountSid, messageSid, from, to },
-      delivery,
-      callback: statusCallback === null ? null : { url: statusCallback, method: 'POST' },
-      webhook,
-      onStatus: (status) => moveMessage(message, status, errorOf(delivery, status), now()),
-      onProblem: ({ words }) => callbackProblems.push(`status callback of ${messageSid}: ${words}`),
-    });
-  }
 
   function perform(request: ReceivedRequest, note: Note): Answer {
     const { path, search } = readAddress(request.path);
@@ -162,9 +145,6 @@ export async function startTwilioRest(options: TwilioRestOptions): Promise<Twili
     return failure ? 'hang' : answer;
   }
 
-  const settled = async () => {
-    while (underWay.size > 0) await Promise.all(underWay);
-  };
   const { origin, close } = await startLoopback({ port, answer });
   return {
     url: origin,
@@ -172,7 +152,8 @@ export async function startTwilioRest(options: TwilioRestOptions): Promise<Twili
     messages: account.messages,
     numbers: account.numbers,
     calls: account.calls,
-    callbacks,
+    outgoing: traffic.outgoing,
+    callbacks: traffic.callbacks,
     configure: (phoneNumber, settings) => {
       const number = account.numbers.find(({ phone_number }) => phone_number === phoneNumber);
       if (!number) throw new Error(`${phoneNumber} is no number of this account.`);
@@ -183,12 +164,12 @@ export async function startTwilioRest(options: TwilioRestOptions): Promise<Twili
       account.calls.push(call);
       return call;
     },
-    settled,
+    settled: traffic.settled,
     fail: failures.fail,
     recover: failures.recover,
-    unexpected: () => [...requests.filter(isUnexpected).map(describe), ...callbackProblems],
+    unexpected: () => [...requests.filter(isUnexpected).map(describe), ...traffic.problems],
     close: async () => {
-      await settled();
+      await traffic.settled();
       await close();
     },
   };
