@@ -1,4 +1,5 @@
 import { defaultExclude, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import type { ToolName } from './scripts/optional-tools.ts';
 
 interface Kind {
   readonly include: string[];
@@ -7,6 +8,8 @@ interface Kind {
   readonly needsBundles?: boolean;
   /** What each of its tests is on; without one, what a test is on is its own business. */
   readonly database?: 'sqlite' | 'postgres';
+  /** What each of its tests needs besides. */
+  readonly needs?: ToolName;
   /** Kinds of the same turn run together, two files at a time. */
   readonly turn?: number;
 }
@@ -24,6 +27,11 @@ export const kinds: Readonly<Record<string, Kind>> = {
     timeoutSeconds: 20,
     database: 'postgres',
   },
+  'unit-redis': {
+    include: ['packages/*/src/**/*.redis.test.ts'],
+    timeoutSeconds: 20,
+    needs: 'redis-server',
+  },
   stories: { ...stories, database: 'sqlite' },
   'stories-postgres': { ...stories, database: 'postgres' },
   contract: { include: ['test/contract/**/*.test.ts'], timeoutSeconds: 30, needsBundles: true },
@@ -37,14 +45,22 @@ export const kinds: Readonly<Record<string, Kind>> = {
 function toProject([name, kind]: [string, Kind]): TestProjectInlineConfiguration {
   const timeout = kind.timeoutSeconds * 1000;
   const onPostgres = kind.database === 'postgres';
+  const needs = kind.needs ?? (onPostgres ? 'postgres' : undefined);
   return {
     extends: true,
     test: {
       name,
       include: kind.include,
-      // What only one of them can do says so in its name.
-      exclude: [...defaultExclude, onPostgres ? '**/*.sqlite.test.ts' : '**/*.postgres.test.ts'],
-      env: kind.database ? { TEST_DATABASE: kind.database } : {},
+      // What only some of them can do says so in its name.
+      exclude: [
+        ...defaultExclude,
+        onPostgres ? '**/*.sqlite.test.ts' : '**/*.postgres.test.ts',
+        ...(needs === 'redis-server' ? [] : ['packages/**/*.redis.test.ts']),
+      ],
+      env: {
+        ...(kind.database ? { TEST_DATABASE: kind.database } : {}),
+        ...(needs ? { TEST_NEEDS: needs } : {}),
+      },
       testTimeout: timeout,
       hookTimeout: timeout,
       sequence: { groupOrder: kind.turn ?? 0 },
@@ -52,7 +68,7 @@ function toProject([name, kind]: [string, Kind]): TestProjectInlineConfiguration
         ...(kind.needsBundles ? ['./scripts/test-bundles.ts'] : []),
         ...(onPostgres ? ['./test/harness/postgres-setup.ts'] : []),
       ],
-      setupFiles: onPostgres ? ['./test/harness/postgres-needed.ts'] : [],
+      setupFiles: needs ? ['./test/harness/tool-needed.ts'] : [],
     },
   };
 }

@@ -22,6 +22,15 @@ import { northside } from '../harness/tenants.ts';
 import { AUTH_TOKEN, environment, KEY, openDaemon, type Ran, runAdminctl } from './office.ts';
 
 const NUMBER = '+15005550006';
+const ROTA = {
+  people: [{ user: 'lex', phone: '+15005550009', slack_user_id: 'U0LEX1234' }],
+  rotations: [
+    {
+      ...{ name: 'always', time_zone: 'UTC', every: 'week' as const, starts_at: '2026-01-05T08:00:00Z' },
+      users: ['lex'],
+    },
+  ],
+};
 const HUMANS = { id: 'C0HUMANS', name: 'human-fallback', member: true };
 
 let home: string;
@@ -64,6 +73,7 @@ async function start(name: string, settings: Record<string, string> = {}): Promi
     SLACK_BOT_TOKEN: SLACK_TOKEN,
     SLACK_SIGNING_SECRET: 'a-signing-secret',
     SLACK_API_URL: slack.url,
+    PAGERDUTY_ROUTING_KEY: 'a-routing-key',
     LLM_PROVIDER: 'openai',
     LLM_MODEL: 'small',
     LLM_API_KEY: 'sk-right',
@@ -72,6 +82,7 @@ async function start(name: string, settings: Record<string, string> = {}): Promi
   });
   const api = createAdminClient({ baseUrl: started.url, key: KEY, user: 'office', timeoutMs: 5_000 });
   await api.call(ROUTES.createTenant, { body: northside() });
+  await api.call(ROUTES.putOnCall, { body: ROTA });
   return started;
 }
 
@@ -148,7 +159,8 @@ test('where all is well only the laptop itself is warned of', async () => {
     'number_fallback: ok',
     'signature: ok',
     'model: ok',
-    'on_call: skipped',
+    'escalation_steps: ok',
+    'on_call: ok',
   ]);
   expect({ ok, code: ran.code }).toEqual({ ok: true, code: 0 });
   expect(slack.posts).toEqual([]);
@@ -198,7 +210,7 @@ test.each(FAULTS)('%s %s: %s', async (name, status, found, more) => {
   const { ran, ok, checks } = await doctor(more);
   expectFault(checks, name, status, found);
   expect({ ok, code: ran.code }).toEqual(status === 'fail' ? { ok: false, code: 7 } : { ok: true, code: 0 });
-  expect(checks).toHaveLength(21);
+  expect(checks).toHaveLength(22);
 });
 
 test('settings fail: others can read the file', async () => {
@@ -321,4 +333,16 @@ test('number_webhooks fail: the account has no such number', async () => {
     'fail',
     'has no number',
   );
+});
+
+test('escalation_steps warn, and on_call fail: a rotation nobody is in', async () => {
+  const other = await start('nobody', { PAGERDUTY_ROUTING_KEY: '' });
+  onTestFinished(async () => void (await other.stop()));
+  const api = createAdminClient({ baseUrl: other.url, key: KEY, user: 'office', timeoutMs: 5_000 });
+  const rotations = ROTA.rotations.map((rotation) => ({ ...rotation, users: [] }));
+  await api.call(ROUTES.putOnCall, { body: { ...ROTA, rotations } });
+  const { ran, checks } = await doctor({ ADMIN_API_URL: other.url });
+  expectFault(checks, 'escalation_steps', 'warn', 'PAGERDUTY_ROUTING_KEY is not set, and steps of t1');
+  expectFault(checks, 'on_call', 'fail', 't1: nobody is on call now');
+  expect(ran.code).toBe(7);
 });

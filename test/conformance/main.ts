@@ -11,15 +11,17 @@ import { jsonBodies } from './json-bodies.ts';
 import { naughtyStrings } from './naughty-strings.ts';
 import { type Office, openOffice } from './office.ts';
 import { page } from './page.ts';
-import { twilioPayloads } from './payloads.ts';
+import { slackPayloads, twilioPayloads } from './payloads.ts';
 import { phoneNumbers } from './phones.ts';
 import type { PartResult } from './rows.ts';
-import { twilioSignatures } from './signatures.ts';
+import { slackSignatures, twilioSignatures } from './signatures.ts';
 import { tokenAttacks, wycheproof } from './tokens.ts';
 
 const PARTS: ((folder: string, office: Office) => Promise<PartResult>)[] = [
   twilioSignatures,
   twilioPayloads,
+  slackSignatures,
+  slackPayloads,
   tokenAttacks,
   wycheproof,
   jsonBodies,

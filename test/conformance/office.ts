@@ -1,7 +1,8 @@
 /** The daemon that the vectors are sent to. */
 import { mintToken, ROUTES } from '@receptionist/admin-api';
 import { parseMessageTwiml, parseTwiml, signForm } from '@receptionist/simulator/caller';
-import { ACCOUNT_SID, ADMIN_KEY, AUTH_TOKEN } from '../harness/credentials.ts';
+import { signSlack } from '@receptionist/simulator/servers';
+import { ACCOUNT_SID, ADMIN_KEY, AUTH_TOKEN, SLACK_SIGNING_SECRET } from '../harness/credentials.ts';
 import type { Running } from '../harness/premises.ts';
 import { northside } from '../harness/tenants.ts';
 import { type Answer, openWire, type Wire } from '../harness/wire.ts';
@@ -12,6 +13,8 @@ export interface Office {
   admin(method: string, path: string, body?: unknown): Promise<Answer>;
   /** As Twilio, rightly signed. */
   twilio(path: string, fields: Record<string, string>): Promise<Answer>;
+  /** As Slack, rightly signed: what somebody did. */
+  slack(payload: object): Promise<Answer>;
   close(): void;
 }
 
@@ -33,6 +36,16 @@ export async function openOffice({ url, admin }: Running): Promise<Office> {
         'x-twilio-signature': signForm(AUTH_TOKEN, url + path, params),
       };
       return wire.ask({ method: 'POST', path, headers, body: new URLSearchParams(params).toString() });
+    },
+    slack(payload) {
+      const body = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+      const timestamp = String(Math.floor(Date.now() / 1_000));
+      const headers = {
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-slack-request-timestamp': timestamp,
+        'x-slack-signature': signSlack(body, SLACK_SIGNING_SECRET, timestamp),
+      };
+      return wire.ask({ method: 'POST', path: '/slack/interactions', headers, body });
     },
     close: wire.close,
   };

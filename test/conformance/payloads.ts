@@ -31,6 +31,30 @@ export async function twilioPayloads(folder: string, office: Office): Promise<Pa
   };
 }
 
+interface SlackPayload {
+  kind: string;
+  encoding: string;
+  payload?: object;
+  raw?: string;
+}
+
+/** None of them is a press of ours: each is answered so that Slack shows nobody a fault. */
+export async function slackPayloads(folder: string, office: Office): Promise<PartResult> {
+  const payloads = readRows<SlackPayload>(folder, 'slack_payloads').filter(
+    ({ encoding, payload }) => encoding === 'form:payload' && payload,
+  );
+  const answers = await Promise.all(payloads.map(({ payload = {} }) => office.slack(payload)));
+  const wrong = answers.map(({ status, failure }, index) =>
+    status === 200 ? [] : [`${payloads[index]?.kind}: ${status ?? failure}`],
+  );
+  return {
+    name: 'Slack payloads',
+    rule: 'signed, what is not for us is answered with 200 and does nothing',
+    rows: payloads.length,
+    wrong: wrong.flat(),
+  };
+}
+
 async function complaint(office: Office, { kind, params }: Payload): Promise<string | null> {
   const spoken = pathFor(CONVERSATION, kind);
   const told = pathFor(STATUS, kind);

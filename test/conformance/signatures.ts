@@ -1,4 +1,4 @@
-import { createTwilioTelephony } from 'receptionistd';
+import { createTwilioTelephony, refuseSlackRequest } from 'receptionistd';
 import { type PartResult, readRows } from './rows.ts';
 
 interface Vector {
@@ -46,4 +46,35 @@ function formOf(params: Record<string, string | string[]>): string {
     [value].flat().map((one): [string, string] => [name, one]),
   );
   return new URLSearchParams(pairs).toString();
+}
+
+interface SlackVector {
+  name: string;
+  secret: string;
+  /** Epoch seconds, as it stands in the header. */
+  timestamp: string | null;
+  /** Epoch seconds. */
+  now: number;
+  body: string | null;
+  signature: string | null;
+  valid: boolean;
+}
+
+export async function slackSignatures(folder: string): Promise<PartResult> {
+  const vectors = readRows<SlackVector>(folder, 'slack_signature_vectors');
+  return {
+    name: 'Slack signatures',
+    rule: 'what is signed rightly, and within five minutes, is accepted, everything else refused',
+    rows: vectors.length,
+    wrong: vectors.filter((vector) => isFromSlack(vector) !== vector.valid).map(({ name }) => name),
+  };
+}
+
+function isFromSlack({ secret, timestamp, now, body, signature }: SlackVector): boolean {
+  const request = {
+    timestamp: timestamp ?? undefined,
+    signature: signature ?? undefined,
+    body: Buffer.from(body ?? ''),
+  };
+  return refuseSlackRequest(request, secret, new Date(now * 1_000)) === null;
 }

@@ -2,6 +2,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Office, openOffice } from '../cli/office.ts';
 
+const ROTA = `
+people: [{ user: lex, phone: "+14155550101", slack_user_id: U0LEX1234 }]
+rotations:
+  - { name: always, time_zone: UTC, every: day, starts_at: "2026-01-05T08:00:00Z", users: [lex] }
+`;
+
 let office: Office;
 beforeAll(async () => {
   office = await openOffice();
@@ -38,6 +44,9 @@ test('the shapes of --json', async () => {
     '--json',
   ]);
   shapes['conversation show ID --tenant t1'] = shapeOf(JSON.parse(shown.out));
+  await keep('oncall set -', { input: ROTA });
+  await keep('oncall override --user lex --until 8h');
+  await keep('oncall show');
   await keep('audit list --action plan.set');
   await keep('tenant list');
   await keep('tenant show t1');

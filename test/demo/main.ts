@@ -7,10 +7,12 @@ import type { EntryWithHistory } from '@receptionist/core';
 import { LANDLINE, openStage, type Stage } from './stage.ts';
 import { message, outcome, tell, title } from './telling.ts';
 
-const TENANT_FILE = path.relative(
-  process.cwd(),
-  path.resolve(import.meta.dirname, '../../docs/examples/t1.yaml'),
-);
+const example = (name: string) =>
+  path.relative(process.cwd(), path.resolve(import.meta.dirname, '../../docs/examples', name));
+const TENANT_FILE = example('t1.yaml');
+const ON_CALL_FILE = example('oncall.yaml');
+/** As Slack knows her, in the same file. */
+const KIM = { id: 'U0KIM1234', name: 'kim' };
 
 interface Check {
   what: string;
@@ -44,7 +46,7 @@ async function answeredCall(stage: Stage): Promise<void> {
     'the caller heard the opening hours, a price and an answer',
     /7 PM/.test(hours) && /120/.test(price) && /garage/.test(parking),
   );
-  check('nobody was disturbed', call.status === 'completed' && stage.slack.posts.length === 0);
+  check('nobody was disturbed', call.status === 'completed' && stage.alerts().length === 0);
 }
 
 async function messageCall(stage: Stage): Promise<void> {
@@ -107,10 +109,60 @@ async function texts(stage: Stage): Promise<void> {
   const alert = await stage.nextAlert();
   message('#human-fallback', alert.lines());
   check('a text that did not arrive is for a person', alert.lines().join(' ').includes('landline: 30006'));
+  check('three callers needed a person, and Slack has three alerts', stage.alerts().length === 3);
+}
+
+async function nobodyThere(stage: Stage): Promise<void> {
+  title('5. Nobody looks at Slack: PagerDuty is told, and a phone rings');
+  tell('Kim is on call. So that nobody has to wait here, the minutes of the escalation are seconds.');
+  await stage.adminctl('oncall', 'set', ON_CALL_FILE, '--yes');
+  await stage.adminctl('tenant', 'import', stage.hurriedTenant);
+  tell();
+  const call = await stage.ring();
+  await call.say('I am really unhappy with my bill, somebody must look at this now.');
+  const alert = await stage.nextAlert();
+  message('#human-fallback', alert.lines());
+  const entry_id = await entryOf(stage, 'caller_asked_for_human');
+  const taken = await eventually(async () => (await entryNow(stage, entry_id)).status === 'acknowledged');
+  const { acknowledged_by } = await entryNow(stage, entry_id);
+  await call.hangUp();
+  check(
+    'the phone of whoever is on call rang, and she took it by pressing 1',
+    taken && acknowledged_by === 'kim',
+  );
+
+  tell();
+  tell('Kim calls back, and then writes into the form behind Resolve… in Slack what came of it.');
+  const [newest] = stage.alerts().slice(-1);
+  const { modal } = await stage.slack.press({ user: KIM, message: newest ?? alert, action: 'Resolve…' });
+  if (!modal) throw new Error('Slack opened no form');
+  const values = { notes: 'Billed twice. Refunded 90 dollars and said sorry.', new_tags: 'refund' };
+  await stage.slack.submit(modal, { values, user: KIM });
+  const isOver = () => stage.slack.message(alert).lines().join(' ').includes('Resolved by kim');
+  check('every message in Slack shows how it ended', await eventually(async () => isOver()));
+  message('#human-fallback', stage.slack.message(alert).lines());
+  const incidents = () => [...stage.pagerDuty.incidents.values()].map(({ status }) => status);
+  check(
+    'PagerDuty was told, and its incident has ended',
+    await eventually(async () => incidents().join() === 'resolved'),
+  );
+}
+
+async function entryNow(stage: Stage, entry_id: string): Promise<EntryWithHistory> {
+  return JSON.parse(await stage.ask('fallback', 'show', entry_id, '--json'));
+}
+
+async function eventually(isSo: () => Promise<boolean>): Promise<boolean> {
+  const deadline = Date.now() + 15_000;
+  while (Date.now() < deadline) {
+    if (await isSo()) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
 }
 
 async function operatorsTurn(stage: Stage): Promise<void> {
-  title('5. The operator changes the plan and a flag, and the next call obeys');
+  title('6. The operator changes the plan and a flag, and the next call obeys');
   await stage.adminctl('set-plan', '--tenant', 't1', '--plan', 'core', '--admin-user', 'lex');
   await stage.adminctl(
     'set-flag',
@@ -145,7 +197,7 @@ function report(stage: Stage): void {
   for (const { what, right } of checks) outcome(right, what);
   tell();
   tell(
-    `${stage.slack.posts.length} alerts in Slack, for 3 callers who needed a person out of 6 who called or wrote.`,
+    `${stage.alerts().length} messages in Slack, for 4 callers who needed a person out of 7 who called or wrote.`,
   );
 }
 
@@ -153,9 +205,8 @@ async function main(): Promise<void> {
   const keep = process.argv.includes('--keep');
   const stage = await openStage();
   try {
-    for (const act of [openForBusiness, answeredCall, messageCall, humanCall, texts, operatorsTurn])
-      await act(stage);
-    check('three callers needed a person, and Slack has three alerts', stage.slack.posts.length === 3);
+    const acts = [openForBusiness, answeredCall, messageCall, humanCall, texts, nobodyThere, operatorsTurn];
+    for (const act of acts) await act(stage);
     report(stage);
     if (keep) {
       title('The daemon goes on; end it with Ctrl-C');

@@ -1,6 +1,6 @@
-/** What the demo plays on: the shipped programs as processes, a Twilio that calls, a Slack that is posted to. */
+/** What the demo plays on: the shipped programs as processes, and a Twilio, a Slack and a PagerDuty that the simulator plays. */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import {
@@ -10,7 +10,14 @@ import {
   createTwilio,
   type TextThread,
 } from '@receptionist/simulator/caller';
-import { type Slack, startSlack, startTwilioRest } from '@receptionist/simulator/servers';
+import {
+  type PagerDuty,
+  type Slack,
+  startPagerDuty,
+  startSlack,
+  startTwilioRest,
+  type TwilioRest,
+} from '@receptionist/simulator/servers';
 import { execa } from 'execa';
 import { ROOT, startDaemon } from '../harness/daemon.ts';
 import * as telling from './telling.ts';
@@ -20,10 +27,19 @@ const SLACK_TOKEN = 'xoxb-of-the-demo';
 const NUMBER = '+15005550006';
 /** Texts do not reach it. */
 export const LANDLINE = '+14155550188';
+/** Kim is on call (docs/examples/oncall.yaml), and picks up. */
+const KIM = '+14155550102';
+const TENANT_FILE = path.join(ROOT, 'docs/examples/t1.yaml');
 
 export interface Stage {
   url: string;
   slack: Slack;
+  pagerDuty: PagerDuty;
+  twilioRest: TwilioRest;
+  /** The alerts in the channel: no replies in threads. */
+  alerts(): Slack['posts'];
+  /** The example's tenant, whose minutes of escalation are a second each: nobody wants to watch them pass. */
+  hurriedTenant: string;
   /** Somebody dials the tenant; what both say is printed as it is said. */
   ring(from?: string): Promise<Call>;
   /** Somebody writes to the tenant. */
@@ -43,10 +59,14 @@ export interface Stage {
 
 export async function openStage(): Promise<Stage> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'receptionist-demo-'));
+  const signingSecret = randomBytes(16).toString('hex');
   const slack = await startSlack({
     token: SLACK_TOKEN,
     channels: [{ id: 'C0HUMAN', name: 'human-fallback', member: true }],
+    interactivity: { url: () => `${url}/slack/interactions`, signingSecret },
   });
+  const routingKey = randomBytes(16).toString('hex');
+  const pagerDuty = await startPagerDuty({ routingKey });
   const key = randomBytes(32).toString('base64url');
   const authToken = randomBytes(16).toString('hex');
   const twilioRest = await startTwilioRest({
@@ -54,6 +74,7 @@ export async function openStage(): Promise<Stage> {
     authToken,
     numbers: [NUMBER],
     deliveries: { [LANDLINE]: { status: 'undelivered', errorCode: 30006 } },
+    phones: { [KIM]: pickUp },
   });
   const daemon = await startDaemon(folder, {
     APP_ENV: 'local',
@@ -63,8 +84,10 @@ export async function openStage(): Promise<Stage> {
     TWILIO_AUTH_TOKEN: authToken,
     TWILIO_API_URL: twilioRest.url,
     SLACK_BOT_TOKEN: SLACK_TOKEN,
-    SLACK_SIGNING_SECRET: randomBytes(16).toString('hex'),
+    SLACK_SIGNING_SECRET: signingSecret,
     SLACK_API_URL: slack.url,
+    PAGERDUTY_ROUTING_KEY: routingKey,
+    PAGERDUTY_API_URL: pagerDuty.url,
   });
   const { url } = daemon;
   const envFile = path.join(folder, 'adminctl.env');
@@ -75,7 +98,10 @@ export async function openStage(): Promise<Stage> {
     `TWILIO_AUTH_TOKEN=${authToken}`,
   ];
   await writeFile(envFile, `${settings.join('\n')}\n`, { mode: 0o600 });
-  let alerts = 0;
+  const hurriedTenant = path.join(folder, 'in-a-hurry.yaml');
+  await writeFile(hurriedTenant, inAHurry(await readFile(TENANT_FILE, 'utf8')));
+  const alerts = () => slack.posts.filter(({ thread_ts }) => thread_ts === null);
+  let read = 0;
   const run = (words: string[]) =>
     execa(path.join(ROOT, 'bin/adminctl'), words, {
       env: { ADMINCTL_ENV_FILE: envFile, NO_COLOR: '1', COLUMNS: '96' },
@@ -95,6 +121,10 @@ export async function openStage(): Promise<Stage> {
   return {
     url,
     slack,
+    pagerDuty,
+    twilioRest,
+    alerts,
+    hurriedTenant,
     ring: (from = '+14155550123') => twilio.placeCall({ from, to: NUMBER }),
     text: () => twilio.openTexts({ from: '+14155550145', to: NUMBER, onEvent: tellSaid }),
     async adminctl(...words) {
@@ -105,9 +135,9 @@ export async function openStage(): Promise<Stage> {
     async nextAlert() {
       const deadline = Date.now() + 10_000;
       for (;;) {
-        const post = slack.posts[alerts];
+        const post = alerts()[read];
         if (post) {
-          alerts += 1;
+          read += 1;
           return post;
         }
         if (Date.now() > deadline)
@@ -119,6 +149,7 @@ export async function openStage(): Promise<Stage> {
       await daemon.stop();
       await slack.close();
       await twilioRest.close();
+      await pagerDuty.close();
       await rm(folder, { recursive: true, force: true });
     },
     instructions: () => [
@@ -129,6 +160,20 @@ export async function openStage(): Promise<Stage> {
     ],
     interrupted: () => new Promise((resolve) => void process.once('SIGINT', () => resolve())),
   };
+}
+
+function inAHurry(tenant: string): string {
+  return tenant.replace(/(after_minutes: )([1-9]\d*)/g, (_, name, minutes) => `${name}${minutes / 60}`);
+}
+
+/** Half asleep, but she knows what to do. */
+async function pickUp(call: Call): Promise<void> {
+  telling.tell();
+  telling.tell("Kim's phone rings.");
+  for (const { speaker, text } of call.transcript) telling.line(speaker, text);
+  await call.press('1');
+  telling.tell('         Kim  (presses 1)');
+  for (const said of call.heard) telling.line('receptionist', said);
 }
 
 function tellSaid(event: CallEvent | ConversationEvent): void {

@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type AdminClient, createAdminClient, ROUTES } from '@receptionist/admin-api';
-import type { Entry, EntryWithHistory, Tenant } from '@receptionist/core';
+import type { Entry, EntryWithHistory, OnCall, Tenant } from '@receptionist/core';
 import {
   type Call,
   createTwilio,
@@ -19,9 +19,13 @@ import {
 import {
   type Model,
   type ModelOptions,
+  type PagerDuty,
+  type PagerDutyIncident,
   type Slack,
   type SlackMessage,
+  type SlackOptions,
   startModel,
+  startPagerDuty,
   startSlack,
   startTwilioRest,
   type TwilioMessage,
@@ -32,7 +36,16 @@ import type { Store } from '@receptionist/store';
 import { createLog, type Receptionist, readConfig, startReceptionist } from 'receptionistd';
 import { expect, onTestFinished } from 'vitest';
 import { type Clock, createClock } from './clock.ts';
-import { ACCOUNT_SID, ADMIN_KEY, AUTH_TOKEN, CALLER, SLACK_TOKEN } from './credentials.ts';
+import {
+  ACCOUNT_SID,
+  ADMIN_KEY,
+  AUTH_TOKEN,
+  CALLER,
+  PAGERDUTY_ROUTING_KEY,
+  PAGERDUTY_WEBHOOK_SECRET,
+  SLACK_SIGNING_SECRET,
+  SLACK_TOKEN,
+} from './credentials.ts';
 import { makeDatabase } from './database.ts';
 import { northside } from './tenants.ts';
 
@@ -54,7 +67,9 @@ export interface FrontDesk {
   slack: Slack;
   /** There where the story asked for one. */
   model: Model | null;
-  /** Twilio's REST API, which texts of ours are sent through. */
+  /** There where the story asked for one. */
+  pagerDuty: PagerDuty | null;
+  /** Twilio's REST API, which texts and calls of ours are made through. */
   twilioRest: TwilioRest;
   store: Store;
   /** The admin API as `lex`. */
@@ -66,10 +81,14 @@ export interface FrontDesk {
   text(thread?: Partial<ThreadOptions>): TextThread;
   /** The engine finishes whole cycles until nothing is left to do at this moment. */
   settle(): Promise<void>;
-  /** The posts that the story has not read yet, after the engine has settled. */
+  /** What the story has not read yet of what stands in the channels, replies in threads left out, after the engine has settled. */
   alerts(): Promise<SlackMessage[]>;
   /** The texts that the story has not read yet, once each has come to its end. */
   sentTexts(): Promise<TwilioMessage[]>;
+  /** The calls of ours that the story has not read yet, once each has come to its end. */
+  placedCalls(): Promise<Call[]>;
+  /** The incidents that paged somebody, and that the story has not read yet. */
+  pages(): Promise<PagerDutyIncident[]>;
   /** Those that are not resolved, most urgent first. */
   entries(): Promise<Entry[]>;
   entry(entry_id: string): Promise<EntryWithHistory>;
@@ -88,6 +107,13 @@ export interface FrontDeskOptions {
   settings?: Record<string, string>;
   twilio?: Partial<TwilioOptions>;
   twilioRest?: Partial<TwilioRestOptions>;
+  /** Who picks up when we call; the others do not answer. */
+  phones?: TwilioRestOptions['phones'];
+  /** Nobody if left out. */
+  onCall?: OnCall;
+  slack?: Partial<SlackOptions>;
+  /** Incidents can be opened in a PagerDuty. */
+  pagerduty?: boolean;
   /** A language model is asked. */
   model?: Pick<ModelOptions, 'answer'> & { provider?: 'openai' | 'anthropic' | 'openai-compatible' };
 }
@@ -99,23 +125,37 @@ export async function openFrontDesk(options: FrontDeskOptions = {}): Promise<Fro
   const slack = await startSlack({
     token: SLACK_TOKEN,
     channels: [{ id: 'C0HUMAN', name: 'human-fallback', member: true }],
+    interactivity: { url: () => `${daemon.url}/slack/interactions`, signingSecret: SLACK_SIGNING_SECRET },
     now: () => clock.now().getTime(),
+    ...options.slack,
   });
   const twilioRest = await startTwilioRest({
     accountSid: ACCOUNT_SID,
     authToken: AUTH_TOKEN,
     numbers: ['+15005550006'],
+    phones: options.phones ?? {},
     now: () => clock.now().getTime(),
     ...options.twilioRest,
   });
+  const pagerDuty = options.pagerduty
+    ? await startPagerDuty({
+        routingKey: PAGERDUTY_ROUTING_KEY,
+        webhook: { url: () => `${daemon.url}/pagerduty/webhook`, secret: PAGERDUTY_WEBHOOK_SECRET },
+        now: () => clock.now().getTime(),
+      })
+    : null;
   const model = options.model
     ? await startModel({ key: MODEL_KEY, models: [MODEL], ...options.model })
     : null;
   const log: LogLine[] = [];
   const expectedErrors: RegExp[] = [];
   const expectedRefusals: RegExp[] = [];
-  let read = 0;
-  let readTexts = 0;
+  const unread = {
+    alerts: unreadOf(() => slack.posts.filter(({ thread_ts, broadcast }) => !thread_ts || broadcast)),
+    texts: unreadOf(() => twilioRest.messages),
+    calls: unreadOf(() => twilioRest.outgoing),
+    pages: unreadOf(() => pagerDuty?.pages ?? []),
+  };
   let daemon = await start();
   const admin = createAdminClient({
     baseUrl: daemon.url,
@@ -146,7 +186,10 @@ export async function openFrontDesk(options: FrontDeskOptions = {}): Promise<Fro
           : {}),
         ...(options.slackToken === null
           ? {}
-          : { SLACK_BOT_TOKEN: options.slackToken ?? SLACK_TOKEN, SLACK_SIGNING_SECRET: 'a-signing-secret' }),
+          : { SLACK_BOT_TOKEN: options.slackToken ?? SLACK_TOKEN, SLACK_SIGNING_SECRET }),
+        ...(pagerDuty
+          ? { PAGERDUTY_ROUTING_KEY, PAGERDUTY_WEBHOOK_SECRET, PAGERDUTY_API_URL: pagerDuty.url }
+          : {}),
         ...options.settings,
       },
       directory: folder,
@@ -163,10 +206,20 @@ export async function openFrontDesk(options: FrontDeskOptions = {}): Promise<Fro
   async function settle(): Promise<void> {
     await daemon.engine?.finishCycle();
     await daemon.engine?.finishCycle();
-    const reports = twilioRest.callbacks.length;
+    const reports = countReports();
     await twilioRest.settled();
-    // What Twilio told of a text may be for a person.
-    if (twilioRest.callbacks.length > reports) await settle();
+    await pagerDuty?.settled();
+    // What became of a text, a call or an incident may be for a person.
+    if (countReports() > reports) await settle();
+  }
+
+  function countReports(): number {
+    return twilioRest.callbacks.length + (pagerDuty?.webhooks.length ?? 0);
+  }
+
+  async function readSettled<T>(reader: Unread<T>): Promise<T[]> {
+    await settle();
+    return reader.take();
   }
 
   const twilio = () =>
@@ -184,18 +237,20 @@ export async function openFrontDesk(options: FrontDeskOptions = {}): Promise<Fro
     await daemon.stop();
     await slack.close();
     await twilioRest.close();
+    await pagerDuty?.close();
     await model?.close();
     await database.remove();
     await rm(folder, { recursive: true });
-    expect(
-      slack.posts.slice(read).map((post) => post.text),
-      'posts that the story does not tell of',
-    ).toEqual([]);
-    expect(
-      twilioRest.messages.slice(readTexts).map(({ to, body }) => `${to}: ${body}`),
-      'texts that the story does not tell of',
-    ).toEqual([]);
+    const posts = unread.alerts.take().map(({ text }) => text);
+    expect(posts, 'posts that the story does not tell of').toEqual([]);
+    const texts = unread.texts.take().map(({ to, body }) => `${to}: ${body}`);
+    expect(texts, 'texts that the story does not tell of').toEqual([]);
+    const calls = unread.calls.take().map(({ to, status }) => `${to}: ${status}`);
+    expect(calls, 'calls of ours that the story does not tell of').toEqual([]);
+    const pages = unread.pages.take().map(({ title }) => title);
+    expect(pages, 'incidents that the story does not tell of').toEqual([]);
     expect(twilioRest.unexpected(), 'what Twilio refused, and the story did not ask for').toEqual([]);
+    expect(pagerDuty?.unexpected() ?? [], 'what PagerDuty refused, or we did not take from it').toEqual([]);
     expect(model?.unexpected() ?? [], 'what the model could not take').toEqual([]);
     const refusals = slack.unexpected().filter((words) => !expectedRefusals.some((fits) => fits.test(words)));
     expect(refusals, 'what Slack refused, and the story does not tell of').toEqual([]);
@@ -207,6 +262,7 @@ export async function openFrontDesk(options: FrontDeskOptions = {}): Promise<Fro
 
   for (const tenant of options.tenants ?? [northside()])
     await admin.call(ROUTES.createTenant, { body: tenant });
+  if (options.onCall) await admin.call(ROUTES.putOnCall, { body: options.onCall });
 
   return {
     get url() {
@@ -218,24 +274,17 @@ export async function openFrontDesk(options: FrontDeskOptions = {}): Promise<Fro
     clock,
     slack,
     model,
+    pagerDuty,
     twilioRest,
     admin,
     log,
     ring: (from = CALLER, to = '+15005550006') => twilio().placeCall({ from, to }),
     text: (thread) => twilio().openTexts({ from: CALLER, to: '+15005550006', ...thread }),
     settle,
-    async alerts() {
-      await settle();
-      const fresh = slack.posts.slice(read);
-      read = slack.posts.length;
-      return fresh;
-    },
-    async sentTexts() {
-      await settle();
-      const fresh = twilioRest.messages.slice(readTexts);
-      readTexts = twilioRest.messages.length;
-      return fresh;
-    },
+    alerts: () => readSettled(unread.alerts),
+    sentTexts: () => readSettled(unread.texts),
+    placedCalls: () => readSettled(unread.calls),
+    pages: () => readSettled(unread.pages),
     async entries() {
       await settle();
       return (await admin.all(ROUTES.listEntries, {})).items;
@@ -247,6 +296,22 @@ export async function openFrontDesk(options: FrontDeskOptions = {}): Promise<Fro
       const { port } = new URL(daemon.url);
       await daemon.stop();
       daemon = await start(port);
+    },
+  };
+}
+
+interface Unread<T> {
+  /** What came since the last time. */
+  take(): T[];
+}
+
+function unreadOf<T>(all: () => readonly T[]): Unread<T> {
+  let read = 0;
+  return {
+    take() {
+      const fresh = all().slice(read);
+      read += fresh.length;
+      return fresh;
     },
   };
 }

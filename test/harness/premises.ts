@@ -3,36 +3,63 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type AdminClient, createAdminClient } from '@receptionist/admin-api';
-import { type Call, createTwilio } from '@receptionist/simulator/caller';
-import { type Slack, startSlack } from '@receptionist/simulator/servers';
-import { ACCOUNT_SID, ADMIN_KEY, AUTH_TOKEN, CALLER, SLACK_TOKEN } from './credentials.ts';
+import { type Call, createTwilio, type TextThread } from '@receptionist/simulator/caller';
+import { type Slack, type SlackOptions, startSlack } from '@receptionist/simulator/servers';
+import type { TestDatabase } from '@receptionist/store/test-databases';
+import {
+  ACCOUNT_SID,
+  ADMIN_KEY,
+  AUTH_TOKEN,
+  CALLER,
+  SLACK_SIGNING_SECRET,
+  SLACK_TOKEN,
+} from './credentials.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { makeDatabase } from './database.ts';
+
+const NORTHSIDE = '+15005550006';
 
 export interface Running extends Daemon {
   /** The admin API as `lex`. */
   admin: AdminClient;
-  /** Somebody dials Northside; resolves when the greeting was heard. */
-  ring(): Promise<Call>;
+  adminAs(user: string): AdminClient;
+  /** Somebody dials a tenant; resolves when the greeting was heard. */
+  ring(from?: string, to?: string): Promise<Call>;
+  /** Somebody writes to Northside; nothing is sent yet. */
+  text(from: string): TextThread;
 }
 
 export interface Premises {
+  /** Of the database that every daemon here is on, unless its settings name another. */
+  databaseUrl: string;
+  /** A press is told to the daemon that was started last. */
   slack: Slack;
-  /** Each time on the same database. */
   start(settings?: Record<string, string>): Promise<Running>;
   /** Kills what still runs, and leaves nothing behind. */
   close(): Promise<void>;
 }
 
-export async function openPremises(): Promise<Premises> {
+export interface PremisesOptions {
+  /** In place of one of the kind that this run of the tests is on. Removed in the end. */
+  database?: TestDatabase;
+  slack?: Partial<SlackOptions>;
+}
+
+export async function openPremises(options: PremisesOptions = {}): Promise<Premises> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'premises-'));
-  const database = await makeDatabase();
+  const database = options.database ?? (await makeDatabase());
+  const daemons: Daemon[] = [];
   const slack = await startSlack({
     token: SLACK_TOKEN,
     channels: [{ id: 'C0HUMAN', name: 'human-fallback', member: true }],
+    interactivity: {
+      url: () => `${daemons.at(-1)?.url}/slack/interactions`,
+      signingSecret: SLACK_SIGNING_SECRET,
+    },
+    ...options.slack,
   });
-  const daemons: Daemon[] = [];
   return {
+    databaseUrl: database.url,
     slack,
     async start(settings = {}) {
       const daemon = await startDaemon(folder, {
@@ -42,7 +69,7 @@ export async function openPremises(): Promise<Premises> {
         TWILIO_ACCOUNT_SID: ACCOUNT_SID,
         TWILIO_AUTH_TOKEN: AUTH_TOKEN,
         SLACK_BOT_TOKEN: SLACK_TOKEN,
-        SLACK_SIGNING_SECRET: 'a-signing-secret',
+        SLACK_SIGNING_SECRET,
         SLACK_API_URL: slack.url,
         ...settings,
       });
@@ -60,14 +87,20 @@ export async function openPremises(): Promise<Premises> {
 
 function withPeople(daemon: Daemon): Running {
   const { url } = daemon;
+  const webhook = `${url}/twilio/webhook`;
   const twilio = createTwilio({
     accountSid: ACCOUNT_SID,
     authToken: AUTH_TOKEN,
-    voiceUrl: `${url}/twilio/webhook`,
+    voiceUrl: webhook,
+    messageUrl: webhook,
   });
+  const adminAs = (user: string) =>
+    createAdminClient({ baseUrl: url, key: ADMIN_KEY, user, timeoutMs: 10_000 });
   return {
     ...daemon,
-    admin: createAdminClient({ baseUrl: url, key: ADMIN_KEY, user: 'lex', timeoutMs: 10_000 }),
-    ring: () => twilio.placeCall({ from: CALLER, to: '+15005550006' }),
+    admin: adminAs('lex'),
+    adminAs,
+    ring: (from = CALLER, to = NORTHSIDE) => twilio.placeCall({ from, to }),
+    text: (from) => twilio.openTexts({ from, to: NORTHSIDE }),
   };
 }

@@ -25,6 +25,7 @@ export const DAEMON_CHECKS = [
   'slack_signing_secret',
   'twilio_token',
   'model',
+  'escalation_steps',
   'on_call',
 ] as const;
 export type DaemonCheck = (typeof DAEMON_CHECKS)[number];

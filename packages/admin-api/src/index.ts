@@ -17,6 +17,7 @@ export {
   Unreachable,
 } from './client.ts';
 export { whyNoAnswer } from './no-answer.ts';
+export { MOST_OVERRIDES, type OnCallBody, onCallBody, strangerAmong } from './oncall.ts';
 export { openApiDocument } from './openapi.ts';
 export {
   type Answer,

@@ -2,6 +2,7 @@
 import { FLAGS } from '@receptionist/core';
 import { z } from 'zod';
 import { entry, entryWithHistory } from './fallback.ts';
+import { onCallAnswer } from './oncall.ts';
 import { bodyTypes, parameterNames, ROUTES, type Route } from './routes.ts';
 import { conversation, flagEvaluation, problemAnswer } from './schemas.ts';
 import { tenantAnswer, tenantBody } from './tenant.ts';
@@ -16,6 +17,7 @@ const NAMED_ANSWERS = {
   Entry: entry,
   EntryWithHistory: entryWithHistory,
   FlagEvaluation: flagEvaluation,
+  OnCall: onCallAnswer,
   Problem: problemAnswer,
   Tenant: tenantAnswer,
 };
@@ -37,7 +39,8 @@ export function openApiDocument(version: string): Json {
     info: {
       title: 'receptionistd admin API',
       version,
-      description: 'Tenants, plans, flags and fallback entries of the AI phone receptionist.',
+      description:
+        'Tenants, plans, flags, fallback entries and who is on call, of the AI phone receptionist.',
     },
     security: [{ token: [] }],
     paths,

@@ -19,6 +19,7 @@ import {
   tagBody,
 } from './fallback.ts';
 import { missedCallsAnswer, missedCallsBody } from './missed-calls.ts';
+import { onCallAnswer, onCallBody, overrideBody } from './oncall.ts';
 import {
   auditQuery,
   auditRow,
@@ -197,6 +198,29 @@ export const ROUTES = {
     path: '/admin/fallback/{entry_id}/reopen',
     summary: 'It is not done, and why',
     body: reopenBody,
+  },
+  getOnCall: {
+    ...read,
+    path: '/admin/oncall',
+    summary: 'People, rotations and overrides, and who is on call now',
+    answer: onCallAnswer,
+  },
+  putOnCall: {
+    ...change,
+    method: 'PUT',
+    path: '/admin/oncall',
+    summary: 'Replace people and rotations, and the overrides too unless they are left out',
+    body: onCallBody,
+    answer: onCallAnswer,
+  },
+  addOverride: {
+    ...change,
+    method: 'POST',
+    path: '/admin/oncall/overrides',
+    summary: 'Put somebody on call for a while',
+    body: overrideBody,
+    answer: onCallAnswer,
+    statuses: [201],
   },
   listConversations: {
     ...read,

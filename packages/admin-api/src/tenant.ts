@@ -9,7 +9,7 @@ const DEFAULTS = withDefaults({ tenant_id: '', name: '', time_zone: 'UTC', numbe
 const WEEK_IN_MINUTES = 7 * 24 * 60;
 const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
 
-const tenantId = z
+export const tenantId = z
   .string()
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
@@ -17,7 +17,7 @@ const tenantId = z
   );
 
 // An offset such as +01:00 is a time zone to Intl too, but one without summer time: surely a mistake.
-const timeZone = line(64).refine(
+export const timeZone = line(64).refine(
   (name) => /^[A-Za-z]/.test(name) && accepts(() => new Intl.DateTimeFormat('en', { timeZone: name })),
   'It must be an IANA time zone, for example America/Los_Angeles.',
 );
@@ -37,7 +37,7 @@ function accepts(attempt: () => unknown): boolean {
 }
 
 /** A list in which nothing stands twice; each later one is named. */
-function distinctList<T extends z.ZodType>(
+export function distinctList<T extends z.ZodType>(
   item: T,
   max: number,
   nameOf: (value: z.output<T>) => unknown = String,

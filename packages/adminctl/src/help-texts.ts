@@ -23,6 +23,7 @@ TENANTS
 
 CALLS
   fallback       [list] | show | ack | assign | engage | note | tag | resolve | reopen
+  oncall         show | set | override
   conversation   list | show
   simulate       call | text
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { due, moment, sinceFrom, span } from './moments.ts';
+import { due, moment, sinceFrom, span, untilFrom } from './moments.ts';
 
 const now = new Date('2026-11-03T14:00:00.000Z');
 const entry = {
@@ -43,6 +43,13 @@ test.each([
   ['2026-11-01T10:00:00+02:00', '2026-11-01T08:00:00.000Z'],
 ])('since %s is %s', (text, instant) => {
   expect(sinceFrom(text, now)).toBe(instant);
+});
+
+test.each([
+  ['8h', '2026-11-03T22:00:00.000Z'],
+  ['2026-11-04T08:00Z', '2026-11-04T08:00:00.000Z'],
+])('until %s is %s', (text, instant) => {
+  expect(untilFrom(text, now)).toBe(instant);
 });
 
 test.each(['', '2', 'yesterday', '2026-13-45', '1.5h', '-2h', '9999999d'])('since %j is no time', (text) => {

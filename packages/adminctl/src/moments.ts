@@ -45,8 +45,17 @@ const SECONDS_OF: Record<string, number> = Object.fromEntries(UNITS);
 
 /** `2h`, `90m`, `7d` before now, or an instant or date as it stands. */
 export function sinceFrom(text: string, now: Date): Instant {
+  return timeFrom(text, (ms) => now.getTime() - ms);
+}
+
+/** `2h`, `90m`, `7d` after the beginning, or an instant or date as it stands. */
+export function untilFrom(text: string, beginning: Date): Instant {
+  return timeFrom(text, (ms) => beginning.getTime() + ms);
+}
+
+function timeFrom(text: string, reckon: (ms: number) => number): Instant {
   const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  const at = count && unit ? now.getTime() - Number(count) * (SECONDS_OF[unit] ?? 0) * 1000 : isoTime(text);
+  const at = count && unit ? reckon(Number(count) * (SECONDS_OF[unit] ?? 0) * 1000) : isoTime(text);
   if (!Number.isNaN(at)) return new Date(at).toISOString();
   throw new CommandError(
     'usage',

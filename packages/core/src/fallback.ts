@@ -174,7 +174,7 @@ export interface Moved {
 export function decideMove(entry: Entry, move: Move, by: string, now: Instant, sla: Tenant['sla']): Moved {
   switch (move.move) {
     case 'acknowledge':
-      return acknowledge(entry, by, now);
+      return acknowledge(entry, by, now, sla);
     case 'assign':
       refuseWhen(entry, move.move, ['resolved']);
       return one({ assignee: move.assignee }, 'assigned', move.assignee);
@@ -198,7 +198,8 @@ export function decideMove(entry: Entry, move: Move, by: string, now: Instant, s
   }
 }
 
-const NOBODY_HAS_IT = {
+/** What is taken from an entry that is open again. */
+export const NOBODY_HAS_IT = {
   status: 'open',
   assignee: null,
   acknowledged_by: null,
@@ -210,7 +211,7 @@ const NOBODY_HAS_IT = {
   resolution_notes: null,
 } as const satisfies Partial<Entry>;
 
-function acknowledge(entry: Entry, by: string, now: Instant): Moved {
+function acknowledge(entry: Entry, by: string, now: Instant, sla: Tenant['sla']): Moved {
   if (entry.status === 'acknowledged' || entry.status === 'engaged') {
     const holder = entry.assignee ?? entry.acknowledged_by;
     if (holder === by) return { changes: {}, timeline: [] };
@@ -224,10 +225,23 @@ function acknowledge(entry: Entry, by: string, now: Instant): Moved {
   }
   refuseWhen(entry, 'acknowledge', ['resolved']);
   return one(
-    { status: 'acknowledged', assignee: by, ...acknowledgedBy(entry, by, now) },
+    {
+      status: 'acknowledged',
+      assignee: by,
+      ...acknowledgedBy(entry, by, now),
+      ...timeToEngage(entry, now, sla),
+    },
     'acknowledged',
     null,
   );
+}
+
+/** Whoever comes when it should have been engaged already has the time that lies between the two deadlines. */
+function timeToEngage(entry: Entry, now: Instant, sla: Tenant['sla']): Partial<Entry> {
+  if (now < entry.engage_due_at) return {};
+  const { acknowledge, engage } = sla[entry.severity];
+  const engage_due_at = new Date(Date.parse(now) + (engage - acknowledge || engage) * 60_000).toISOString();
+  return { engage_due_at, engage_breached: true };
 }
 
 function acknowledgedBy(entry: Entry, by: string, now: Instant): Partial<Entry> {

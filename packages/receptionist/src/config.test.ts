@@ -180,6 +180,13 @@ describe('production', () => {
   );
 });
 
+describe('production without Slack', () => {
+  it('starts where PagerDuty reaches a human', () => {
+    const { SLACK_BOT_TOKEN: _, SLACK_SIGNING_SECRET: __, ...rest } = PRODUCTION;
+    expect(mistakesOf({ ...rest, PAGERDUTY_ROUTING_KEY: '0123456789abcdef0123456789abcdef' })).toEqual([]);
+  });
+});
+
 describe('.env.example and .adminctl.env.example', () => {
   const root = path.resolve(import.meta.dirname, '../../..');
   const example = (name: string) => {
@@ -217,8 +224,8 @@ describe('.env.example and .adminctl.env.example', () => {
 
 describe('what the operator is told', () => {
   it('names what is accepted but not used yet', () => {
-    const warnings = warningsOf(read({ REDIS_URL: 'redis://127.0.0.1:6379', TENANCY: 'schema' }));
-    expect(warnings).toContainEqual(expect.stringMatching(/^REDIS_URL is set, but/));
+    const warnings = warningsOf(read({ REDIS_CACHE_URL: 'redis://127.0.0.1:6380', TENANCY: 'schema' }));
+    expect(warnings).toContainEqual(expect.stringMatching(/^REDIS_CACHE_URL is set, but/));
     expect(warnings).toContainEqual(expect.stringMatching(/^TENANCY is set, but/));
   });
 

@@ -144,10 +144,12 @@ function productionMistakes(values: Values): string[] {
       'TWILIO_AUTH_TOKEN',
       'every call would be refused; copy the primary auth token from the Twilio console',
     ),
-    ...missing(
-      'SLACK_BOT_TOKEN',
-      'no alert would reach a human; set the bot token of your Slack app, xoxb-…',
-    ),
+    ...(values.PAGERDUTY_ROUTING_KEY
+      ? []
+      : missing(
+          'SLACK_BOT_TOKEN',
+          'no alert would reach a human; set the bot token of your Slack app, xoxb-…, or PAGERDUTY_ROUTING_KEY',
+        )),
     ...(values.SLACK_BOT_TOKEN
       ? missing(
           'SLACK_SIGNING_SECRET',
@@ -181,7 +183,9 @@ export function warningsOf(config: Config): string[] {
       : ['TWILIO_AUTH_TOKEN is not set: every call is refused']),
     ...(config.SLACK_BOT_TOKEN
       ? []
-      : ['SLACK_BOT_TOKEN is not set: alerts go to this log, where nobody may see them in time']),
+      : [
+          'SLACK_BOT_TOKEN is not set: what steps tell Slack goes to this log, where nobody may see it in time',
+        ]),
     ...(config.PUBLIC_URL || config.APP_ENV === 'local' || config.APP_ENV === 'test'
       ? []
       : [

@@ -89,7 +89,7 @@ describe('the pages of the daemon', () => {
     expect(ready.status).toBe(200);
     expect(await ready.json()).toEqual({
       status: 'ready',
-      parts: { database: 'ok', migrations: 'ok', escalation_engine: 'ok' },
+      parts: { database: 'ok', migrations: 'ok', escalation_engine: 'ok', next_actions: 'ok' },
     });
     expect(await (await get('/metrics')).text()).toContain(
       'http_requests_total{method="GET",route="/health",status="200"} 1',

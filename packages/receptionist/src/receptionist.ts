@@ -3,6 +3,7 @@ import { Problem } from '@receptionist/core';
 import { openStore, type Store } from '@receptionist/store';
 import { type Config, storeSettings, warningsOf } from './config.ts';
 import type { EscalationEngine } from './escalation/engine.ts';
+import type { RedisWake } from './escalation/redis-wake.ts';
 import { closeServer, listen, portOf } from './http/server.ts';
 import type { Log } from './observability/log.ts';
 import { type Role, wire } from './wire.ts';
@@ -32,11 +33,16 @@ export async function startReceptionist({
 }): Promise<Receptionist> {
   for (const warning of warningsOf(config)) log.warn(warning);
   const store = await openStore({ ...storeSettings(config), log, ...(now ? { now } : {}) });
+  const redisWake = config.REDIS_URL ? await connectRedis(config.REDIS_URL, log) : null;
+  const close = async () => {
+    await redisWake?.close();
+    await store.close();
+  };
   try {
     await migrate(store);
-    return await serve({ config, log, role, store, now: now ?? (() => new Date()) });
+    return await serve({ config, log, role, store, redisWake, close, now: now ?? (() => new Date()) });
   } catch (error) {
-    await store.close();
+    await close();
     throw error;
   }
 }
@@ -62,12 +68,17 @@ async function serve({
   log,
   role,
   store,
+  redisWake,
+  close,
   now,
 }: {
   config: Config;
   log: Log;
   role: Role;
   store: Store;
+  redisWake: RedisWake | null;
+  /** What was opened before. */
+  close: () => Promise<void>;
   now: () => Date;
 }): Promise<Receptionist> {
   const server = await listen({ host: config.HOST, port: config.PORT });
@@ -75,7 +86,7 @@ async function serve({
   const port = portOf(server);
   const url = `http://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${port}`;
   const publicUrl = config.PUBLIC_URL ?? url;
-  const { app, engine } = wire({ config, role, store, publicUrl, now, log });
+  const { app, engine } = wire({ config, role, store, redisWake, publicUrl, now, log });
   server.on('request', app);
   engine?.start();
   log.info({ host: config.HOST, port, public_url: publicUrl, role, app_env: config.APP_ENV }, 'listening');
@@ -86,7 +97,13 @@ async function serve({
     async stop() {
       await closeServer(server);
       await engine?.stop();
-      await store.close();
+      await close();
     },
   };
+}
+
+/** Loaded only where there is one: 40 MB that a daemon by itself does not need. */
+async function connectRedis(url: string, log: Log): Promise<RedisWake> {
+  const { connectRedisWake } = await import('./escalation/redis-wake.ts');
+  return connectRedisWake({ url, log });
 }

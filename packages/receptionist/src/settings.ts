@@ -123,20 +123,18 @@ export const settingsSchema = z.object({
       example: '20',
       meaning: 'Connections to Postgres at most, for each daemon.',
     }),
-  REDIS_URL: redisAddress()
-    .optional()
-    .register(notes, {
-      ...later,
-      example: 'redis://127.0.0.1:6379',
-      meaning: 'Shares flag cache, queue and limits between daemons. Unset: in process.',
-    }),
-  REDIS_CACHE_URL: redisAddress()
-    .optional()
-    .register(notes, {
-      ...later,
-      example: 'redis://127.0.0.1:6380',
-      meaning: 'Another Redis for the cache: that of a queue must not evict.',
-    }),
+  REDIS_URL: redisAddress().optional().register(notes, {
+    secret: 'password',
+    example: 'redis://127.0.0.1:6379',
+    meaning:
+      'Carries the rings between daemons (BullMQ), so that one that answers calls wakes one that alerts. It may be emptied and go away: the database alone is the truth. Unset: each daemon looks each second.',
+  }),
+  REDIS_CACHE_URL: redisAddress().optional().register(notes, {
+    secret: 'password',
+    unused: true,
+    example: 'redis://127.0.0.1:6380',
+    meaning: 'Another Redis for the cache: that of a queue must not evict.',
+  }),
   VECTOR_URL: qdrantAddress()
     .optional()
     .register(notes, {
@@ -198,9 +196,10 @@ export const settingsSchema = z.object({
   TWILIO_PHONE_NUMBER: phoneNumber()
     .optional()
     .register(notes, {
-      ...later,
+      ...open,
       example: '+15005550006',
-      meaning: 'The number that texts and calls of our own come from.',
+      meaning:
+        "The number that alerts by text and call come from. Unset: the first number of the alert's tenant.",
     }),
   TWILIO_API_URL: httpAddress()
     .default('https://api.twilio.com')
@@ -230,7 +229,8 @@ export const settingsSchema = z.object({
     .register(notes, {
       ...secret,
       example: 'from "Basic Information" of your Slack app',
-      meaning: 'Checks what Slack sends. Required in production together with the bot token.',
+      meaning:
+        'Checks what Slack sends; without it alerts have no buttons. Required in production together with the bot token.',
     }),
   SLACK_API_URL: httpAddress()
     .default('https://slack.com/api')
@@ -244,22 +244,21 @@ export const settingsSchema = z.object({
     .optional()
     .register(notes, {
       ...secret,
-      unused: true,
       example: 'the integration key of a PagerDuty service',
-      meaning: 'Opens incidents.',
+      meaning: 'Opens incidents (Events API v2). Unset: steps that name `pagerduty` are skipped.',
     }),
   PAGERDUTY_WEBHOOK_SECRET: text()
     .optional()
     .register(notes, {
       ...secret,
-      unused: true,
       example: "from the webhook's page in PagerDuty",
-      meaning: 'Checks what PagerDuty sends.',
+      meaning:
+        'Checks what PagerDuty sends to `/pagerduty/webhook`. Unset: acknowledgements made in PagerDuty do not arrive.',
     }),
   PAGERDUTY_API_URL: httpAddress()
-    .optional()
+    .default('https://events.pagerduty.com')
     .register(notes, {
-      ...later,
+      ...open,
       computed: '`https://events.pagerduty.com`',
       example: 'http://127.0.0.1:4012',
       meaning: "The base address of PagerDuty's API, for tests and proxies.",
@@ -271,13 +270,12 @@ export const settingsSchema = z.object({
       example: 'https://wiki.example.com/receptionist-runbook',
       meaning: 'Linked in alerts. Unset: they name docs/runbook.md.',
     }),
-  HEARTBEAT_URL: text()
+  HEARTBEAT_URL: pageAddress()
     .optional()
     .register(notes, {
       ...secret,
-      unused: true,
       example: 'https://heartbeat.example.com/ping/receptionist',
-      meaning: 'Asked for regularly while the engine is well.',
+      meaning: 'Asked for (GET) each minute while all is well, so that silence itself raises an alarm.',
     }),
   LLM_PROVIDER: provider('Whose language model answers. Unset: the built-in receptionist does.'),
   LLM_MODEL: model('LLM_PROVIDER'),

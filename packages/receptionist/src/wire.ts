@@ -1,5 +1,5 @@
 /** Puts the parts together: the only place that knows which vendors there are. */
-import type { Tenant } from '@receptionist/core';
+import type { Tenant, Ways } from '@receptionist/core';
 import type { Store } from '@receptionist/store';
 import type { Express } from 'express';
 import { createAdminRouter } from './admin/router.ts';
@@ -7,20 +7,33 @@ import { createCheckup } from './checkup/checkup.ts';
 import type { Config } from './config.ts';
 import { createAnnouncer } from './conversation/announcer.ts';
 import { createConversations } from './conversation/conversations.ts';
-import { createEscalationEngine, type EscalationEngine } from './escalation/engine.ts';
+import { createComplaints } from './escalation/complaints.ts';
+import { type Chore, createEscalationEngine, type EscalationEngine } from './escalation/engine.ts';
+import { every } from './escalation/every.ts';
+import { createHeartbeat } from './escalation/heartbeat.ts';
+import type { RedisWake } from './escalation/redis-wake.ts';
+import { createSelfCheck } from './escalation/self-check.ts';
+import { createSend } from './escalation/send.ts';
 import type { Wake } from './escalation/wake.ts';
 import { createApp } from './http/app.ts';
 import { metricsPage } from './http/metrics-page.ts';
 import { createReadiness } from './http/readiness.ts';
 import { createAiSdkModel, type ModelSettings } from './models/ai-sdk.ts';
 import { createModelLine } from './models/line.ts';
-import { createLogNotifier } from './notify/log.ts';
+import { createLogAlerter } from './notify/log.ts';
 import type { Notifiers } from './notify/notifier.ts';
-import { createSlackNotifier } from './notify/slack.ts';
+import { createPagerDuty } from './notify/pagerduty.ts';
+import { createCallAlerter, createTextAlerter } from './notify/phone.ts';
+import { createSlackTeller } from './notify/slack.ts';
 import type { Log } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createTextOutbox } from './texts/outbox.ts';
-import { createTwilioSender, type TwilioAccount } from './texts/twilio-rest.ts';
+import { createTwilioCaller, createTwilioSender, type TwilioAccount } from './texts/twilio-rest.ts';
+import { createAlertCalls } from './webhooks/alert-calls.ts';
+import type { AlertLine } from './webhooks/alert-line.ts';
+import { createPagerDutyRouter } from './webhooks/pagerduty-router.ts';
+import { createSlackRouter } from './webhooks/slack-router.ts';
+import { createTwilioAlertLine } from './webhooks/twilio-alert-line.ts';
 import { createTwilioMessaging } from './webhooks/twilio-messaging.ts';
 import { createTwilioRouter } from './webhooks/twilio-router.ts';
 import { createTwilioTelephony, type TwilioCredentials } from './webhooks/twilio-telephony.ts';
@@ -29,32 +42,48 @@ import { createTwilioTelephony, type TwilioCredentials } from './webhooks/twilio
 export const ROLES = ['all', 'web', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
 
+const MINUTE_MS = 60_000;
+
 export interface Wiring {
   config: Config;
   role: Role;
   store: Store;
+  /** Rings the engines of all daemons; null: each looks by itself. */
+  redisWake: RedisWake | null;
   /** As Twilio knows it, without a slash at the end. */
   publicUrl: string;
   now: () => Date;
   log: Log;
 }
 
-export function wire({ config, role, store, publicUrl, now, log }: Wiring): {
+export function wire({ config, role, store, redisWake, publicUrl, now, log }: Wiring): {
   app: Express;
   engine: EscalationEngine | null;
 } {
   const metrics = createMetrics();
-  const notifiers = createNotifiers(config, log);
-  const alertChannel = 'slack' in notifiers ? 'slack' : 'log';
-  // The engine does what conversations leave to do, and is rung by them.
-  const wake: Wake = { ring: () => engine?.ring() };
-  const announce = createAnnouncer({ log, metrics, wake });
+  const runbook = config.RUNBOOK_URL ?? 'docs/runbook.md';
   const accountOf = createAccounts(config);
+  const hasAccount = (tenant: Tenant) => accountOf(tenant) !== null;
+  const alertLine = createTwilioAlertLine({ publicUrl });
+  const notifiers = createNotifiers({ config, runbook, accountOf, alertLine, log });
+  const ways: Ways = {
+    slack: notifiers.slack ? { channel: config.SLACK_CHANNEL } : null,
+    pagerduty: notifiers.pagerduty !== null,
+    phone: notifiers.call !== null,
+  };
+  // The engine does what conversations leave to do, and is rung by them.
+  const wake: Wake = {
+    ring(kind, id) {
+      engine?.ring();
+      redisWake?.ring(kind, id);
+    },
+  };
+  const announce = createAnnouncer({ log, metrics, wake });
   const models = modelSettings(config);
   const conversations = createConversations({
     store,
     models: createModelLine({ models: models.map(createAiSdkModel), log, metrics }),
-    canText: (tenant) => accountOf(tenant) !== null,
+    canText: hasAccount,
     announce,
     metrics,
     wake,
@@ -70,23 +99,52 @@ export function wire({ config, role, store, publicUrl, now, log }: Wiring): {
     log,
     metrics,
   });
-  const chores = { texts: outbox.sendDue, silence: conversations.endSilentThreads };
-  const engine =
-    role === 'web' ? null : createEscalationEngine({ store, notifiers, alertChannel, chores, log, metrics });
-  const allowSimulated = config.APP_ENV !== 'production';
-  const readiness = createReadiness({ store, engine });
-  const examine = createCheckup({ config, models, publicUrl, store, readiness });
+  const selfCheck = createSelfCheck({ store, log, metrics });
+  const complain = createComplaints({ store, ways, means: { config, hasAccount }, metrics });
+  const chores: Record<string, Chore> = {
+    texts: outbox.sendDue,
+    silence: conversations.endSilentThreads,
+    forgetting: every(10 * MINUTE_MS, (at) => store.transact((tx) => tx.forgetExpired(at))),
+    next_actions: every(MINUTE_MS, selfCheck.check),
+    complaints: every(10 * MINUTE_MS, complain),
+    ...(config.HEARTBEAT_URL ? { heartbeat: every(MINUTE_MS, heartbeat(config.HEARTBEAT_URL)) } : {}),
+  };
+  const engine: EscalationEngine | null =
+    role === 'web'
+      ? null
+      : createEscalationEngine({
+          ...{ store, ways, chores, log, metrics },
+          send: createSend({ store, notifiers, log, metrics }),
+          isSwept: () => redisWake?.isRinging() ?? false,
+        });
+  if (engine) redisWake?.listen(engine.ring);
+  const readiness = createReadiness({ store, engine, selfCheck });
   const routers = {
     '/twilio': createTwilioRouter({
       telephony,
       messaging,
+      alertLine,
+      alertCalls: createAlertCalls({ store, wake, log }),
       store,
       conversations,
-      allowSimulated,
+      allowSimulated: config.APP_ENV !== 'production',
       log,
       metrics,
     }),
-    '/admin': createAdminRouter({ store, keys: adminKeys(config), now, log, wake, examine }),
+    '/slack': createSlackRouter({
+      ...{ store, runbook, wake, log, metrics, now },
+      signingSecret: config.SLACK_SIGNING_SECRET,
+      slack: { token: config.SLACK_BOT_TOKEN ?? '', apiUrl: config.SLACK_API_URL },
+    }),
+    '/pagerduty': createPagerDutyRouter({
+      ...{ store, wake, log, metrics },
+      secret: config.PAGERDUTY_WEBHOOK_SECRET,
+    }),
+    '/admin': createAdminRouter({
+      ...{ store, now, log, wake },
+      keys: adminKeys(config),
+      examine: createCheckup({ config, models, publicUrl, store, readiness, hasAccount }),
+    }),
   };
   const app = createApp({
     log,
@@ -97,14 +155,50 @@ export function wire({ config, role, store, publicUrl, now, log }: Wiring): {
     routers: role === 'worker' ? {} : routers,
   });
   return { app, engine };
+
+  function heartbeat(url: string): Chore {
+    return createHeartbeat({ url, store, readiness: () => readiness(), log, metrics });
+  }
 }
 
-function createNotifiers(config: Config, log: Log): Notifiers {
-  const runbook = config.RUNBOOK_URL ?? 'docs/runbook.md';
-  const toLog = createLogNotifier({ log, runbook });
-  const { SLACK_BOT_TOKEN: token, SLACK_API_URL: apiUrl, SLACK_CHANNEL: channel } = config;
-  if (!token) return { log: toLog };
-  return { log: toLog, slack: createSlackNotifier({ token, apiUrl, channel, runbook }) };
+function createNotifiers({
+  config,
+  runbook,
+  accountOf,
+  alertLine,
+  log,
+}: {
+  config: Config;
+  runbook: string;
+  accountOf: (tenant: Tenant) => TwilioAccount | null;
+  alertLine: AlertLine;
+  log: Log;
+}): Notifiers {
+  const { SLACK_BOT_TOKEN: token, PAGERDUTY_ROUTING_KEY: routingKey, TWILIO_API_URL: twilioUrl } = config;
+  const telephone = { accountOf, phoneNumber: config.TWILIO_PHONE_NUMBER };
+  const hasPhone = (config.TWILIO_ACCOUNT_SID && config.TWILIO_AUTH_TOKEN) || config.TWILIO_ACCOUNTS;
+  return {
+    log: createLogAlerter({ log, runbook }),
+    slack: token
+      ? createSlackTeller({
+          ...{ token, runbook, log },
+          apiUrl: config.SLACK_API_URL,
+          channel: config.SLACK_CHANNEL,
+          interactive: config.SLACK_SIGNING_SECRET !== undefined,
+        })
+      : null,
+    pagerduty: routingKey ? createPagerDuty({ routingKey, runbook, apiUrl: config.PAGERDUTY_API_URL }) : null,
+    text: hasPhone
+      ? createTextAlerter({ ...telephone, sendText: createTwilioSender({ apiUrl: twilioUrl }) })
+      : null,
+    call: hasPhone
+      ? createCallAlerter({
+          ...telephone,
+          placeCall: createTwilioCaller({ apiUrl: twilioUrl }),
+          line: alertLine,
+        })
+      : null,
+  };
 }
 
 function twilioCredentials(config: Config): TwilioCredentials {
@@ -116,7 +210,7 @@ function twilioCredentials(config: Config): TwilioCredentials {
   };
 }
 
-/** The account that texts of a tenant are sent from; null where its token is not known. */
+/** The account that texts and calls of a tenant are made with; null where its token is not known. */
 function createAccounts(config: Config): (tenant: Tenant) => TwilioAccount | null {
   const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_ACCOUNTS } = config;
   const tokens = new Map(TWILIO_ACCOUNTS);

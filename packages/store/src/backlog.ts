@@ -10,15 +10,17 @@ export async function backlog(db: Db, now: Instant): Promise<Backlog> {
     .executeTakeFirstOrThrow();
   const waiting = await pendingDeliveries(db, 'next_attempt_at');
   const sending = await pendingDeliveries(db, 'lease_until');
-  const due = [events.oldest, waiting.oldest, sending.oldest].filter(
-    (at): at is Instant => at !== null && at <= now,
-  );
   return {
     unfiled_events: events.count,
     waiting_deliveries: waiting.count + sending.count,
-    oldest_due_at: due.sort()[0] ?? null,
+    oldest_event_at: events.oldest,
+    oldest_delivery_at: oldestDue([waiting.oldest, sending.oldest], now),
     open_entries: await openEntries(db),
   };
+}
+
+function oldestDue(times: (Instant | null)[], now: Instant): Instant | null {
+  return times.filter((at) => at !== null && at <= now).sort()[0] ?? null;
 }
 
 /** A delivery has the one time while it waits, the other while it is being sent, and none of them once it is done. */

@@ -2,19 +2,23 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { CompiledQuery, createQueryId, type KyselyPlugin, type RootOperationNode, sql } from 'kysely';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { advanceDue, repairNextActions } from './advancing.ts';
 import { listAudit } from './audit.ts';
 import { backlog } from './backlog.ts';
+import { claimSends, dueDestinations } from './claims.ts';
+import { planOf } from './conformance/plans.ts';
 import { forgetOldReplies, listConversations } from './conversations.ts';
-import { claimDeliveries } from './deliveries.ts';
+import { entriesOfMessage } from './deliveries.ts';
 import type { Dialect } from './dialect.ts';
 import { openSqlite } from './dialect-sqlite.ts';
 import { claimEvents } from './events.ts';
 import { listEntries } from './fallback-list.ts';
-import { markBreaches } from './fallbacks.ts';
+import { usedTags } from './fallbacks.ts';
 import { createMigrations } from './migrate.ts';
 import { migrationsFolder } from './migration-files.ts';
+import { outboxOf } from './outbox.ts';
 import type { Db } from './schema.ts';
 
 let folder: string;
@@ -91,6 +95,7 @@ it('is durable on commit and keeps to its foreign keys', async () => {
 describe('the queries that run all the time read no whole table', () => {
   const page = { limit: 50, cursor: null };
   const now = '2026-11-24T18:00:00.000Z';
+  const NO_WAYS = { slack: null, pagerduty: false, phone: false };
 
   it.each<[string, (db: Db) => Promise<unknown>]>([
     ['unresolved entries', (db) => listEntries(db, { status: [] }, page)],
@@ -101,41 +106,27 @@ describe('the queries that run all the time read no whole table', () => {
     ['audit', (db) => listAudit(db, { target: 'tenant:t1' }, page)],
     ['unfiled events', (db) => claimEvents(db, 10)],
   ])('and sort nothing: %s', async (_, query) => {
-    const plan = await planOf(query);
+    const plan = await planOf(dialect.writer, 'explain query plan', query);
     expect(plan).toContain('INDEX');
     expect(plan).not.toMatch(/^SCAN \w+$|TEMP B-TREE/m);
   });
 
   it.each<[string, (db: Db) => Promise<unknown>]>([
-    ['due deliveries', (db) => claimDeliveries(db, { now, limit: 10, lease_ms: 1 })],
-    ['missed deadlines', (db) => markBreaches(db, now)],
+    ['due destinations', (db) => dueDestinations(db, now)],
+    ['due deliveries', (db) => claimSends(db, { destination: 'log', now, ways: NO_WAYS, lease_ms: 1 })],
+    ['entries whose time has come', (db) => advanceDue(db, { now, ways: NO_WAYS, limit: 10 })],
+    ['next actions that cannot be right', (db) => repairNextActions(db, now)],
+    ['what an entry was told through', (db) => outboxOf(db, 'fb_1')],
+    ['the entries of a message', (db) => entriesOfMessage(db, 'C1/1.1')],
+    ['the tags that are used', (db) => usedTags(db, 't1', 9)],
     ['what has expired', (db) => forgetOldReplies(db, now)],
     ['the backlog', (db) => backlog(db, now)],
   ])('%s', async (_, query) => {
-    const plan = await planOf(query);
+    const plan = await planOf(dialect.writer, 'explain query plan', query);
     expect(plan).toContain('INDEX');
     expect(plan).not.toMatch(/^SCAN \w+$/m);
   });
 });
-
-/** What SQLite says about how it will go about each query of a verb. */
-async function planOf(verb: (db: Db) => Promise<unknown>): Promise<string> {
-  const nodes: RootOperationNode[] = [];
-  const spy: KyselyPlugin = {
-    transformQuery: ({ node }) => {
-      nodes.push(node);
-      return node;
-    },
-    transformResult: async ({ result }) => result,
-  };
-  await verb(dialect.writer.withPlugin(spy));
-  const plans = nodes.map(async (node) => {
-    const { sql: query, parameters } = dialect.writer.getExecutor().compileQuery(node, createQueryId());
-    const explain = CompiledQuery.raw(`explain query plan ${query}`, [...parameters]);
-    return (await dialect.writer.executeQuery<{ detail: string }>(explain)).rows.map(({ detail }) => detail);
-  });
-  return (await Promise.all(plans)).flat().join('\n');
-}
 
 function transact<T>(work: (db: Db) => Promise<T>): Promise<T> {
   return dialect.writer.transaction().execute(work);

@@ -6,15 +6,20 @@ import {
   type EntryWithHistory,
   type Instant,
   type Move,
-  type Moved,
+  newRound,
+  nextActionAt,
   Problem,
+  type Watched,
 } from '@receptionist/core';
-import type { Selectable, Updateable } from 'kysely';
+import { type Selectable, sql, type Updateable } from 'kysely';
 import { toJson } from './columns.ts';
-import { lastChannel, notificationsOf, queueAlert } from './deliveries.ts';
+import { notificationsOf } from './deliveries.ts';
+import { type OutboxRow, outboxOf } from './outbox.ts';
+import { type Changed, keepTrue } from './quiet.ts';
 import type { Db, HumanFallbackTable } from './schema.ts';
-import { tenantOf } from './tenants.ts';
-import { OURSELVES, timelineOf, writeTimeline } from './timeline.ts';
+import type { Told } from './store.ts';
+import { escalationTerms } from './tenants.ts';
+import { timelineOf, type WhatHappened, writeTimeline } from './timeline.ts';
 
 /** The columns that are shown; the other half of an entry is in tables of its own. */
 export const ENTRY_COLUMNS = [
@@ -25,23 +30,49 @@ export const ENTRY_COLUMNS = [
 
 export type EntryRow = Pick<Selectable<HumanFallbackTable>, (typeof ENTRY_COLUMNS)[number]>;
 
+/** Rows of a daemon that knew no rounds' beginnings have none. */
+export const ROUND_AT = sql<Instant>`coalesce(round_at, created_at)`.as('round_at');
+
+/** Read in the same moment as the entry, so that what happens later has a higher one. */
+const LAST_SEQ = sql<number>`(select coalesce(max(seq), 0) from fallback_timeline
+  where fallback_timeline.entry_id = human_fallback.entry_id)`.as('seq');
+
 /** An entry that nobody else changes until the transaction ends. */
-export interface LockedEntry extends Entry {
-  round: number;
-}
+export type LockedEntry = Entry & Watched;
 
 export async function getEntry(db: Db, entry_id: string): Promise<EntryWithHistory | null> {
-  const found = await db
-    .selectFrom('human_fallback')
-    .select([...ENTRY_COLUMNS, 'context', 'live'])
-    .where('entry_id', '=', entry_id)
-    .executeTakeFirst();
+  return (await toldEntry(db, entry_id))?.entry ?? null;
+}
+
+export async function toldEntry(db: Db, entry_id: string): Promise<Told<EntryWithHistory> | null> {
+  const found = await toldRows(db, [entry_id]).select('context').executeTakeFirst();
   if (!found) return null;
-  const { context, live, ...row } = found;
-  const entry = toEntry(row, await tagsOf(db, [entry_id]));
+  const { context, ...row } = found;
+  const told = toTold(row, await tagsOf(db, [entry_id]));
   const notifications = await notificationsOf(db, entry_id);
   const timeline = await timelineOf(db, entry_id);
-  return { ...entry, context: { ...JSON.parse(context), live: Boolean(live) }, notifications, timeline };
+  const history = { context: { ...JSON.parse(context), live: told.live }, notifications, timeline };
+  return { ...told, entry: { ...told.entry, ...history } };
+}
+
+export async function toldEntries(db: Db, entry_ids: string[]): Promise<Told[]> {
+  if (entry_ids.length === 0) return [];
+  const rows = await toldRows(db, entry_ids).execute();
+  const tags = await tagsOf(db, entry_ids);
+  return rows.map((row) => toTold(row, tags));
+}
+
+function toldRows(db: Db, entry_ids: string[]) {
+  return db
+    .selectFrom('human_fallback')
+    .select([...ENTRY_COLUMNS, 'live', 'round', ROUND_AT, LAST_SEQ])
+    .where('entry_id', 'in', entry_ids);
+}
+
+type ToldRow = EntryRow & { live: boolean | number; round: number; round_at: Instant; seq: number };
+
+function toTold({ live, round, round_at, seq, ...row }: ToldRow, tags: Map<string, string[]>): Told {
+  return { entry: toEntry(row, tags), round, round_at, live: Boolean(live), seq };
 }
 
 export async function holdEntry(db: Db, entry_id: string): Promise<EntryWithHistory | null> {
@@ -58,39 +89,52 @@ export async function moveEntry(
   now: Instant,
 ): Promise<EntryWithHistory> {
   const entry = await lockEntry(db, entry_id);
-  const { sla } = await tenantOf(db, entry);
-  const moved = decideMove(entry, move, by, now, sla);
+  const tenant = await escalationTerms(db, entry);
+  const { changes, timeline } = decideMove(entry, move, by, now, tenant.sla);
+  if (timeline.length === 0) return existingEntry(db, entry_id);
   if (move.move === 'reopen') await refuseSecondUnresolved(db, entry);
-  if (moved.timeline.length > 0) await applyMoved(db, entry, moved, by, now);
-  if (move.move === 'reopen') await beginRound(db, entry, await lastChannel(db, entry_id), now);
+  const round = move.move === 'reopen' ? newRound(entry, tenant.sla, entry.severity, now) : {};
+  const moved = { ...entry, ...changes, ...round };
+  await writeChange(
+    db,
+    entry,
+    {
+      ...{ changes: { ...changes, ...round }, timeline, by },
+      next_action_at: nextActionAt(moved, tenant, now),
+      outbox: await outboxOf(db, entry_id),
+    },
+    now,
+  );
   return existingEntry(db, entry_id);
 }
 
-/** Write what core decided. `more`: columns that are no part of an entry as it is shown. */
-export async function applyMoved(
+/** What core decided on an entry. */
+export interface Change {
+  changes: Partial<Entry & Watched>;
+  timeline: readonly WhatHappened[];
+  next_action_at: Instant | null;
+  by: string;
+  outbox: readonly OutboxRow[];
+  /** Columns that are no part of an entry as it is shown. */
+  more?: Updateable<Pick<HumanFallbackTable, 'context' | 'live'>>;
+}
+
+/** Write it, and what follows for those who were told of the entry. */
+export async function writeChange(
   db: Db,
-  entry: LockedEntry,
-  moved: Moved,
-  by: string,
+  entry: Changed,
+  { changes, timeline, next_action_at, by, outbox, more = {} }: Change,
   now: Instant,
-  more: Updateable<Pick<HumanFallbackTable, 'context' | 'live'>> = {},
 ): Promise<void> {
-  const { tags, ...columns } = moved.changes;
-  const next_action_at = nextActionAt({ ...entry, ...moved.changes });
+  const { tags, ...columns } = changes;
   await db
     .updateTable('human_fallback')
     .set((eb) => ({ ...columns, ...more, next_action_at, version: eb('version', '+', 1) }))
     .where('entry_id', '=', entry.entry_id)
     .execute();
   if (tags) await replaceTags(db, entry, tags);
-  await writeTimeline(db, entry, by, now, moved.timeline);
-}
-
-/** Alert anew; deadlines were set by whoever decided on the round. */
-export async function beginRound(db: Db, entry: LockedEntry, channel: string, now: Instant): Promise<void> {
-  const round = entry.round + 1;
-  await db.updateTable('human_fallback').set({ round }).where('entry_id', '=', entry.entry_id).execute();
-  await queueAlert(db, { ...entry, round }, channel, now);
+  await writeTimeline(db, entry, by, now, timeline);
+  await keepTrue(db, { ...entry, ...columns }, timeline, outbox, now);
 }
 
 /** Takes `live` from the entries of a conversation, once; a resolved one too, lest it says live when it is reopened. */
@@ -100,50 +144,13 @@ export async function markCallerLeft(db: Db, conversation_id: string, at: Instan
     .set((eb) => ({ live: false, version: eb('version', '+', 1) }))
     .where('conversation_id', '=', conversation_id)
     .where('live', '=', true)
-    .returning(['entry_id', 'tenant_id'])
+    .returning(['entry_id', 'tenant_id', 'round', 'status'])
     .execute();
+  const happened = [{ action: 'caller_left', detail: null }] as const;
   for (const entry of left) {
-    await writeTimeline(db, entry, 'caller', at, [{ action: 'caller_left', detail: null }]);
+    await writeTimeline(db, entry, 'caller', at, happened);
+    await keepTrue(db, entry, happened, await outboxOf(db, entry.entry_id), at);
   }
-}
-
-export async function markBreaches(
-  db: Db,
-  now: Instant,
-): Promise<{ entry_id: string; missed: 'ack' | 'engage' }[]> {
-  const overdue = db
-    .updateTable('human_fallback')
-    .set((eb) => ({ next_action_at: eb.ref('engage_due_at'), version: eb('version', '+', 1) }))
-    .where('next_action_at', '<', now)
-    .returning(['entry_id', 'tenant_id']);
-  const ackMissed = await overdue
-    .set({ ack_breached: true })
-    .where('status', '=', 'open')
-    .where('ack_breached', '=', false)
-    .where('ack_due_at', '<', now)
-    .execute();
-  const engageMissed = await overdue
-    .set({ engage_breached: true })
-    .where('status', 'in', ['open', 'acknowledged'])
-    .where('engage_breached', '=', false)
-    .where('engage_due_at', '<', now)
-    .execute();
-  const breaches = [
-    ...ackMissed.map((entry) => ({ ...entry, missed: 'ack' as const })),
-    ...engageMissed.map((entry) => ({ ...entry, missed: 'engage' as const })),
-  ];
-  for (const breach of breaches) {
-    await writeTimeline(db, breach, OURSELVES, now, [{ action: `${breach.missed}_missed`, detail: null }]);
-  }
-  return breaches.map(({ entry_id, missed }) => ({ entry_id, missed }));
-}
-
-/** When somebody must have acted next: the deadline that is not missed yet, or else the last one. */
-export function nextActionAt(
-  entry: Pick<Entry, 'status' | 'ack_due_at' | 'ack_breached' | 'engage_due_at'>,
-): Instant | null {
-  if (entry.status === 'resolved') return null;
-  return entry.status === 'open' && !entry.ack_breached ? entry.ack_due_at : entry.engage_due_at;
 }
 
 /** The entry of the conversation that is not resolved, or null. */
@@ -165,12 +172,15 @@ async function lockEntry(db: Db, entry_id: string): Promise<LockedEntry> {
 function lockedEntries(db: Db) {
   return db
     .selectFrom('human_fallback')
-    .select([...ENTRY_COLUMNS, 'round'])
+    .select([...ENTRY_COLUMNS, 'round', ROUND_AT, 'steps_taken'])
     .forNoKeyUpdate();
 }
 
-async function toLockedEntry(db: Db, { round, ...row }: EntryRow & { round: number }): Promise<LockedEntry> {
-  return { ...toEntry(row, await tagsOf(db, [row.entry_id])), round };
+async function toLockedEntry(
+  db: Db,
+  { round, round_at, steps_taken, ...row }: EntryRow & Pick<Watched, 'round' | 'round_at' | 'steps_taken'>,
+): Promise<LockedEntry> {
+  return { ...toEntry(row, await tagsOf(db, [row.entry_id])), round, round_at, steps_taken };
 }
 
 export async function existingEntry(db: Db, entry_id: string): Promise<EntryWithHistory> {
@@ -194,14 +204,32 @@ async function refuseSecondUnresolved(db: Db, entry: LockedEntry): Promise<void>
   );
 }
 
-async function replaceTags(db: Db, entry: LockedEntry, tags: string[]): Promise<void> {
-  const { entry_id, tenant_id } = entry;
+async function replaceTags(
+  db: Db,
+  { entry_id, tenant_id }: Pick<Entry, 'entry_id' | 'tenant_id'>,
+  tags: string[],
+): Promise<void> {
   await db.deleteFrom('fallback_tags').where('entry_id', '=', entry_id).execute();
   if (tags.length === 0) return;
   await db
     .insertInto('fallback_tags')
     .values(tags.map((tag) => ({ tenant_id, entry_id, tag })))
     .execute();
+}
+
+/** A form offers those that are in use, not all there ever were. */
+const MOST_TAGGED_LOOKED_AT = 1_000;
+
+export async function usedTags(db: Db, tenant_id: string, limit: number): Promise<string[]> {
+  const latest = await db
+    .selectFrom('fallback_tags')
+    .select('tag')
+    .where('tenant_id', '=', tenant_id)
+    .orderBy('entry_id', 'desc')
+    .orderBy('tag')
+    .limit(MOST_TAGGED_LOOKED_AT)
+    .execute();
+  return [...new Set(latest.map(({ tag }) => tag))].slice(0, limit);
 }
 
 /** The tags of each entry, in order. */

@@ -1,80 +1,100 @@
-import { deadlines, type EscalateEvent, type Instant, joinEvent, type Tenant } from '@receptionist/core';
-import { queueAlert } from './deliveries.ts';
+import {
+  advance,
+  deadlines,
+  type EscalateEvent,
+  type Instant,
+  joinEvent,
+  newRound,
+  nextActionAt,
+  type Ways,
+} from '@receptionist/core';
+import { queueAlerts } from './alerts.ts';
 import { lockEvent, markFiled } from './events.ts';
 import {
-  applyMoved,
-  beginRound,
   existingEntry,
   type LockedEntry,
   lockUnresolved,
-  nextActionAt,
   toContextColumns,
+  writeChange,
 } from './fallbacks.ts';
 import { newId } from './ids.ts';
+import { outboxOf } from './outbox.ts';
 import type { Db } from './schema.ts';
-import { tenantOf } from './tenants.ts';
+import type { AdvancedEntry, Verbs } from './store.ts';
+import { type EscalationTerms, escalationTerms } from './tenants.ts';
 import { OURSELVES, writeTimeline } from './timeline.ts';
 
 interface Filing {
   event: EscalateEvent;
-  alert: { channel: string };
-  sla: Tenant['sla'];
+  tenant: EscalationTerms;
+  ways: Ways;
   now: Instant;
 }
+
+type Filed = Pick<AdvancedEntry, 'entry_id' | 'told' | 'skipped'>;
 
 export async function fileEntry(
   db: Db,
   event: EscalateEvent,
-  alert: { channel: string },
+  ways: Ways,
   now: Instant,
-): Promise<{ entry_id: string; joined: boolean }> {
+): ReturnType<Verbs['fileEntry']> {
   const { entry_id: filedAs } = await lockEvent(db, event.event_id);
-  if (filedAs) return { entry_id: filedAs, joined: !(await beganWith(db, filedAs, event)) };
-
-  const filing = {
-    event: await withPresentLive(db, event),
-    alert,
-    sla: (await tenantOf(db, event)).sla,
-    now,
-  };
+  if (filedAs) {
+    const joined = !(await beganWith(db, filedAs, event));
+    return { entry_id: filedAs, joined, told: [], skipped: [] };
+  }
+  const present = await withPresentLive(db, event);
+  const filing = { event: present, tenant: await escalationTerms(db, event), ways, now };
   const unresolved = event.conversation_id && (await lockUnresolved(db, event.conversation_id));
-  const entry_id = unresolved ? await join(db, unresolved, filing) : await begin(db, filing);
-  await markFiled(db, event.event_id, entry_id, now);
-  return { entry_id, joined: Boolean(unresolved) };
+  const filed = unresolved ? await join(db, unresolved, filing) : await begin(db, filing);
+  await markFiled(db, event.event_id, filed.entry_id, now);
+  return { ...filed, joined: Boolean(unresolved) };
 }
 
-async function begin(db: Db, { event, alert, sla, now }: Filing): Promise<string> {
+async function begin(db: Db, { event, tenant, ways, now }: Filing): Promise<Filed> {
   const { event_id, tenant_id, conversation_id, channel, caller, reason, reason_detail, severity } = event;
   const entry_id = newId('fb', now);
   const fresh = {
-    status: 'open',
-    ack_breached: false,
-    engage_breached: false,
-    ...deadlines(sla, severity, now),
-  } as const;
+    ...{ severity, status: 'open' as const, ack_breached: false, engage_breached: false },
+    ...{ round: 1, round_at: now, steps_taken: 0, ...deadlines(tenant.sla, severity, now) },
+  };
+  const { changes, timeline, tell, next_action_at } = advance(fresh, tenant, now);
+  const { tags: _, ...begun } = { ...fresh, ...changes };
   await db
     .insertInto('human_fallback')
     .values({
-      ...{ entry_id, event_id, tenant_id, conversation_id, channel, caller, reason, reason_detail, severity },
-      ...fresh,
+      ...{ entry_id, event_id, tenant_id, conversation_id, channel, caller, reason, reason_detail },
       ...toContextColumns(event.context),
-      created_at: now,
-      round: 1,
-      next_action_at: nextActionAt(fresh),
-      version: 1,
+      ...begun,
+      ...{ created_at: now, next_action_at, version: 1 },
     })
     .execute();
-  const entry = { entry_id, tenant_id, round: 1 };
-  await writeTimeline(db, entry, OURSELVES, now, [{ action: 'filed', detail: reason }]);
-  await queueAlert(db, entry, alert.channel, now);
-  return entry_id;
+  const entry = { entry_id, tenant_id, round: begun.round };
+  await writeTimeline(db, entry, OURSELVES, now, [{ action: 'filed', detail: reason }, ...timeline]);
+  return { entry_id, ...(await queueAlerts(db, { entry, tell, tenant, ways, outbox: [], now })) };
 }
 
-async function join(db: Db, entry: LockedEntry, { event, alert, sla, now }: Filing): Promise<string> {
-  const joined = joinEvent(await existingEntry(db, entry.entry_id), event, now, sla);
-  await applyMoved(db, entry, joined, OURSELVES, now, toContextColumns(joined.context));
-  if (joined.raised) await beginRound(db, entry, alert.channel, now);
-  return entry.entry_id;
+async function join(db: Db, entry: LockedEntry, { event, tenant, ways, now }: Filing): Promise<Filed> {
+  const { entry_id } = entry;
+  const joined = joinEvent(await existingEntry(db, entry_id), event, now, tenant.sla);
+  const before = { ...entry, ...joined.changes };
+  const round = joined.raised ? newRound(entry, tenant.sla, before.severity, now) : {};
+  const present = { ...before, ...round };
+  const { changes, tell, next_action_at } = joined.raised
+    ? advance(present, tenant, now, { raised: true })
+    : { changes: {}, tell: [], next_action_at: nextActionAt(present, tenant, now) };
+  const outbox = await outboxOf(db, entry_id);
+  await writeChange(
+    db,
+    entry,
+    {
+      ...{ changes: { ...joined.changes, ...round, ...changes }, timeline: joined.timeline },
+      ...{ next_action_at, by: OURSELVES, outbox, more: toContextColumns(joined.context) },
+    },
+    now,
+  );
+  return { entry_id, ...(await queueAlerts(db, { entry: present, tell, tenant, ways, outbox, now })) };
 }
 
 /**

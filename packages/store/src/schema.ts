@@ -4,7 +4,11 @@
  */
 import type {
   Channel,
+  DeliveryChannel,
+  Destination,
+  DestinationState,
   Flag,
+  Handover,
   Instant,
   NotificationStatus,
   Outcome,
@@ -38,10 +42,16 @@ export interface Tables {
   fallback_tags: { tenant_id: string; entry_id: string; tag: string };
   fallback_timeline: FallbackTimelineTable;
   deliveries: DeliveriesTable;
+  destination_limits: DestinationState & { destination: Destination };
+  notices: { key: string; said_at: Instant };
   text_threads: TextThreadsTable;
   incoming_texts: IncomingTextsTable;
   text_opt_outs: { tenant_id: string; channel: TextChannel; recipient: string; at: Instant };
   outgoing_texts: OutgoingTextsTable;
+  oncall: { only_row: number; changed_at: Instant | null };
+  oncall_people: { admin_user: string; phone: string | null; slack_user_id: string | null; position: number };
+  oncall_rotations: OnCallRotationsTable;
+  oncall_overrides: OnCallOverridesTable;
   used_tokens: { jti: string; expires_at: Instant };
   kept_answers: KeptAnswersTable;
   audit_log: AuditLogTable;
@@ -140,7 +150,10 @@ export interface HumanFallbackTable {
   live: Bool;
   context: Json;
   round: number;
+  round_at: Instant | null;
+  steps_taken: Generated<number>;
   next_action_at: Instant | null;
+  thread_seq: number | null;
   version: number;
 }
 
@@ -154,17 +167,22 @@ interface FallbackTimelineTable {
   detail: string | null;
 }
 
-interface DeliveriesTable {
+export interface DeliveriesTable {
   delivery_id: string;
-  tenant_id: string;
-  entry_id: string;
+  tenant_id: string | null;
+  entry_id: string | null;
   round: number;
-  channel: string;
+  channel: DeliveryChannel;
+  destination: Destination | null;
+  person: string | null;
+  text: string | null;
   status: NotificationStatus;
   attempts: number;
   next_attempt_at: Instant | null;
   lease_until: Instant | null;
   fence: number;
+  unclear: ColumnType<boolean | number, boolean | undefined, boolean>;
+  passed_on: ColumnType<boolean | number, boolean | undefined, boolean>;
   created_at: Instant;
   sent_at: Instant | null;
   reference: string | null;
@@ -203,6 +221,24 @@ export interface OutgoingTextsTable {
   provider_id: string | null;
   provider_status: TextStatus | null;
   why: string | null;
+}
+
+interface OnCallRotationsTable {
+  name: string;
+  tenant_id: string | null;
+  time_zone: string;
+  every: Handover;
+  starts_at: Instant;
+  users: Json;
+  position: number;
+}
+
+interface OnCallOverridesTable {
+  seq: Generated<number>;
+  admin_user: string;
+  tenant_id: string | null;
+  starts_at: Instant;
+  ends_at: Instant;
 }
 
 interface KeptAnswersTable {

@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { migrationsConform } from './conformance/migrations.ts';
 import { processesConform } from './conformance/processes.ts';
 import { storeConformance } from './conformance/store-conformance.ts';
+import { upgradeConforms } from './conformance/upgrade.ts';
 import { makeTestDatabase } from './test-databases.ts';
 
 const makeEmptyDatabase = () => makeTestDatabase('postgres', { empty: true });
@@ -9,5 +10,6 @@ const makeEmptyDatabase = () => makeTestDatabase('postgres', { empty: true });
 describe('Postgres', () => {
   describe('the store', () => storeConformance(() => makeTestDatabase('postgres')));
   describe('migrations', () => migrationsConform(makeEmptyDatabase));
+  describe('a database of the version before', () => upgradeConforms(makeEmptyDatabase));
   describe('processes', () => processesConform(makeEmptyDatabase));
 });

@@ -3,8 +3,11 @@
  * One implementation over Kysely; what a dialect says differently stands in its dialect file.
  */
 import type {
+  AlertChannel,
   Channel,
   ConversationState,
+  DeliveryChannel,
+  Destination,
   Entry,
   EntryWithHistory,
   EscalateEvent,
@@ -13,7 +16,10 @@ import type {
   FlagSetting,
   Instant,
   Move,
+  NotificationStatus,
+  OnCall,
   Outcome,
+  Override,
   PhoneNumber,
   Plan,
   PlanTerms,
@@ -23,7 +29,9 @@ import type {
   Tenant,
   TextChannel,
   TextStatus,
+  TimelineEvent,
   Utterance,
+  Ways,
 } from '@receptionist/core';
 
 export interface Page<T> {
@@ -121,24 +129,68 @@ export interface EventState {
   filed_at: Instant | null;
 }
 
-/** What is to be told to one destination. `fence` must come back with the record of what happened. */
+/** What is to be told through one way. `fence` must come back with the record of what happened. */
 export interface ClaimedDelivery {
   delivery_id: string;
-  entry_id: string;
-  tenant_id: string;
-  /** `slack`, or `log` where no channel is configured. */
-  channel: string;
+  /** Null: it is about no entry. */
+  entry_id: string | null;
+  tenant_id: string | null;
+  channel: DeliveryChannel;
+  destination: Destination;
+  round: number;
+  /** Who is texted or rung. */
+  person: string | null;
+  /** The message that is kept true, or the incident; null where there is none yet. */
+  reference: string | null;
+  /** The words of a notice. */
+  text: string | null;
   /** How often it was tried before this claim. */
   attempts: number;
+  /** An earlier attempt may have arrived. */
+  unclear: boolean;
   fence: number;
+}
+
+/** One request: the first delivery is sent, the others are told with it. */
+export interface ClaimedSend {
+  deliveries: [ClaimedDelivery, ...ClaimedDelivery[]];
+  /** Whether it may call people to it. */
+  mention: boolean;
 }
 
 /** How a delivery ended this time. */
 export type DeliveryResult =
-  | { status: 'sent'; reference: string | null }
-  | { status: 'skipped'; why: string }
-  | { status: 'failed'; why: string }
-  | { status: 'waiting'; why: string; next_attempt_at: Instant };
+  /** `seen`: the `seq` of the entry as it was shown; what happened since is told after it. Null for what shows no entry. */
+  | { status: 'sent' | 'grouped'; reference: string | null; seen: number | null }
+  | { status: 'skipped' | 'failed'; why: string }
+  | { status: 'waiting'; why: string; next_attempt_at: Instant; unclear: boolean };
+
+/** An entry as it is told of. */
+export interface Told<E extends Entry = Entry> {
+  entry: E;
+  round: number;
+  round_at: Instant;
+  live: boolean;
+  /** Of the last thing that happened to it. */
+  seq: number;
+}
+
+/** A delivery as those see it whose call or text comes back to us. */
+export type DeliveryState = Pick<
+  ClaimedDelivery,
+  'delivery_id' | 'entry_id' | 'tenant_id' | 'channel' | 'round' | 'person' | 'reference'
+> & { status: NotificationStatus };
+
+/** What the engine did with an entry whose time had come. */
+export interface AdvancedEntry {
+  entry_id: string;
+  tenant_id: string;
+  missed: ('ack' | 'engage')[];
+  returned: boolean;
+  /** The ways that were told of it now, and those that reach nobody, with the reason. */
+  told: AlertChannel[];
+  skipped: { channel: AlertChannel; why: string }[];
+}
 
 export interface EntryFilter {
   /** Empty: those that are not resolved. */
@@ -184,8 +236,10 @@ export interface KeptAnswer {
 export interface Backlog {
   unfiled_events: number;
   waiting_deliveries: number;
-  /** When the longest waiting event or delivery became due, or null. */
-  oldest_due_at: Instant | null;
+  /** Of the longest waiting event, or null. */
+  oldest_event_at: Instant | null;
+  /** When the longest waiting delivery became due, or null. */
+  oldest_delivery_at: Instant | null;
   open_entries: Record<Severity, number>;
 }
 
@@ -222,6 +276,22 @@ export interface ReadVerbs {
   /** Most urgent deadline first: the next one that is still to be met; resolved entries last, newest first. */
   listEntries(filter: EntryFilter, page: PageRequest): Promise<Page<Entry>>;
   getEntry(entry_id: string): Promise<EntryWithHistory | null>;
+  /** The entry with all that an alert shows, or null. */
+  toldEntry(entry_id: string): Promise<Told<EntryWithHistory> | null>;
+  /** Those there are of them, for a list. */
+  toldEntries(entry_ids: string[]): Promise<Told[]>;
+  /** The entries that a message tells of, in the order in which it does; several for a digest. */
+  entriesOfMessage(reference: string): Promise<string[]>;
+  /** Where the entry was told last, and what happened since it was told there; null where it was told nowhere that has a thread. */
+  threadNews(entry_id: string): Promise<{ reference: string; events: TimelineEvent[]; seq: number } | null>;
+  /** The tags of a tenant's entries, those used last first. */
+  usedTags(tenant_id: string, limit: number): Promise<string[]>;
+  /** The delivery behind a call or text that comes back to us; inside a transaction held. */
+  getDelivery(delivery_id: string): Promise<DeliveryState | null>;
+  /** Those that something is due for, the longest waiting first. */
+  dueDestinations(now: Instant): Promise<Destination[]>;
+
+  getOnCall(): Promise<OnCall>;
 
   listAudit(filter: AuditFilter, page: PageRequest): Promise<Page<AuditRow>>;
 
@@ -230,8 +300,8 @@ export interface ReadVerbs {
 }
 
 /**
- * Everything, inside a transaction. What is got there by its id (a tenant, a call, an entry, a kept answer) is held: others
- * who get or change it wait until the transaction ends, so that it can be changed by what was read.
+ * Everything, inside a transaction. What is got there by its id (a tenant, a call, an entry, a kept answer), and who is on
+ * call, is held: others who get or change it there wait until the transaction ends, so that it can be changed by what was read.
  */
 export interface Verbs extends ReadVerbs {
   /** @throws Problem `already_exists` when the id or one of the numbers is taken (names whose it is) */
@@ -300,26 +370,48 @@ export interface Verbs extends ReadVerbs {
   /** The oldest events without an entry, held for this worker alone until the transaction ends. */
   claimEvents(limit: number): Promise<EscalateEvent[]>;
   /**
-   * Make the event an entry, or let it join the one of its conversation that is not resolved, with its timeline and its
-   * delivery, all at once. Filing an event twice answers the entry of the first time.
+   * Make the event an entry, or let it join the one of its conversation that is not resolved, with its timeline and the
+   * deliveries that are due at once, all together. Filing an event twice answers the entry of the first time.
    */
   fileEntry(
     event: EscalateEvent,
-    alert: { channel: string },
+    ways: Ways,
     now: Instant,
-  ): Promise<{ entry_id: string; joined: boolean }>;
+  ): Promise<{ entry_id: string; joined: boolean } & Pick<AdvancedEntry, 'told' | 'skipped'>>;
   /**
    * Apply a move that core decides on the present state of the entry.
    * @throws Problem `not_found`, `already_acknowledged`, `invalid_transition`
    */
   moveEntry(entry_id: string, move: Move, by: string, now: Instant): Promise<EntryWithHistory>;
-  /** Mark what is overdue at `now`, once an entry and deadline, with its timeline. */
-  markBreaches(now: Instant): Promise<{ entry_id: string; missed: 'ack' | 'engage' }[]>;
-
-  /** Take what is due, oldest and critical first; a lease that ran out is due again. Counts the attempt. */
-  claimDeliveries(claim: { now: Instant; limit: number; lease_ms: number }): Promise<ClaimedDelivery[]>;
-  /** False, and nothing written, when the lease was lost to another worker meanwhile. */
+  /** Do what is due at `now` for entries whose next action has come, most overdue first; each decided by core. Others' locked entries are left to them. */
+  advanceDue(due: { now: Instant; ways: Ways; limit: number }): Promise<AdvancedEntry[]>;
+  /**
+   * For one destination, which nobody else claims for meanwhile: take what may be sent now, and pay for it from its limit.
+   * Counts the attempts. Calls and texts whose lease ran out are given up first.
+   */
+  claimSends(claim: {
+    destination: Destination;
+    now: Instant;
+    ways: Ways;
+    lease_ms: number;
+  }): Promise<ClaimedSend[]>;
+  /** False for a delivery whose lease was lost to another worker meanwhile: nothing is written for it. */
   recordDelivery(delivery: ClaimedDelivery, result: DeliveryResult, now: Instant): Promise<boolean>;
+  /** The other side asked to wait. */
+  blockDestination(destination: Destination, until: Instant, now: Instant): Promise<void>;
+  /** A call that nobody took: the next person is rung, or nobody is left (null). Once for each call; an entry that somebody has meanwhile, or a later round, rings nobody. */
+  passOn(delivery_id: string, why: string, now: Instant): Promise<{ person: string | null }>;
+  /** Give those that are not resolved and have no next action, or none that can be right, one now. Answers whom. */
+  repairNextActions(now: Instant): Promise<string[]>;
+  /** Say something about no entry in Slack (or the log), at most once in `every_ms` for the key. False: it was said already. */
+  queueNotice(
+    notice: { key: string; text: string; destination: Destination; every_ms: number },
+    now: Instant,
+  ): Promise<boolean>;
+
+  /** Replace all of it; the tenants must be there. */
+  putOnCall(onCall: OnCall, at: Instant): Promise<void>;
+  addOverride(override: Override, at: Instant): Promise<void>;
 
   /** @throws Problem `unauthorized` when the token was used before */
   useTokenOnce(jti: string, expires_at: Instant): Promise<void>;
@@ -333,7 +425,7 @@ export interface Verbs extends ReadVerbs {
   ): Promise<void>;
   recordAudit(row: AuditRow): Promise<void>;
 
-  /** Delete what has outlived its purpose: used tokens, kept answers, replies that are a day old. */
+  /** Delete what has outlived its purpose: used tokens, kept answers, replies that are a day old, overrides of a month ago. */
   forgetExpired(now: Instant): Promise<void>;
 }
 

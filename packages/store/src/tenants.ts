@@ -96,11 +96,21 @@ export async function putOnPlan(
   return { previous_plan: row.plan };
 }
 
-/** The tenant that something of ours belongs to, and that is therefore there. */
-export async function tenantOf(db: Db, owned: { tenant_id: string }): Promise<Tenant> {
-  const tenant = await getTenant(db, owned.tenant_id);
-  if (!tenant) throw noTenant(owned.tenant_id);
-  return tenant;
+/** What a tenant says about who is alerted when. */
+export type EscalationTerms = Pick<Tenant, 'escalation' | 'sla' | 'slack_channel'>;
+
+/** Of the tenant that something of ours belongs to, and that is therefore there. */
+export async function escalationTerms(
+  db: Db,
+  { tenant_id }: { tenant_id: string },
+): Promise<EscalationTerms> {
+  const row = await db
+    .selectFrom('tenants')
+    .select('profile')
+    .where('tenant_id', '=', tenant_id)
+    .executeTakeFirst();
+  if (!row) throw noTenant(tenant_id);
+  return JSON.parse(row.profile);
 }
 
 function noTenant(tenant_id: string): Problem {

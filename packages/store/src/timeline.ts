@@ -4,7 +4,7 @@ import type { Db } from './schema.ts';
 /** Who did it where no person did. */
 export const OURSELVES = 'receptionistd';
 
-type WhatHappened = Pick<TimelineEvent, 'action' | 'detail'>;
+export type WhatHappened = Pick<TimelineEvent, 'action' | 'detail'>;
 
 export async function writeTimeline(
   db: Db,
@@ -13,13 +13,12 @@ export async function writeTimeline(
   at: Instant,
   happened: readonly WhatHappened[],
 ): Promise<void> {
+  if (happened.length === 0) return;
   const { entry_id, tenant_id } = entry;
-  for (const { action, detail } of happened) {
-    await db
-      .insertInto('fallback_timeline')
-      .values({ entry_id, tenant_id, at, actor, action, detail })
-      .execute();
-  }
+  await db
+    .insertInto('fallback_timeline')
+    .values(happened.map(({ action, detail }) => ({ entry_id, tenant_id, at, actor, action, detail })))
+    .execute();
 }
 
 export function timelineOf(db: Db, entry_id: string): Promise<TimelineEvent[]> {
@@ -27,6 +26,21 @@ export function timelineOf(db: Db, entry_id: string): Promise<TimelineEvent[]> {
     .selectFrom('fallback_timeline')
     .select(['at', 'actor', 'action', 'detail'])
     .where('entry_id', '=', entry_id)
+    .orderBy('seq')
+    .execute();
+}
+
+/** What came after `seq`; all of it for null. */
+export function timelineAfter(
+  db: Db,
+  entry_id: string,
+  seq: number | null,
+): Promise<(TimelineEvent & { seq: number })[]> {
+  return db
+    .selectFrom('fallback_timeline')
+    .select(['seq', 'at', 'actor', 'action', 'detail'])
+    .where('entry_id', '=', entry_id)
+    .where('seq', '>', seq ?? 0)
     .orderBy('seq')
     .execute();
 }

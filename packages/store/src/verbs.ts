@@ -1,6 +1,8 @@
 import * as adminRequests from './admin-requests.ts';
+import { advanceDue, repairNextActions } from './advancing.ts';
 import * as audit from './audit.ts';
 import { backlog } from './backlog.ts';
+import * as claims from './claims.ts';
 import * as conversations from './conversations.ts';
 import * as deliveries from './deliveries.ts';
 import * as events from './events.ts';
@@ -8,8 +10,10 @@ import { listEntries } from './fallback-list.ts';
 import * as fallbacks from './fallbacks.ts';
 import { fileEntry } from './filing.ts';
 import * as flags from './flags.ts';
+import * as oncall from './oncall.ts';
 import * as outgoingTexts from './outgoing-texts.ts';
 import { planTerms } from './plans.ts';
+import { threadNews } from './quiet.ts';
 import type { Db } from './schema.ts';
 import type { ReadVerbs, Verbs } from './store.ts';
 import * as tenants from './tenants.ts';
@@ -39,6 +43,14 @@ export const readVerbs: Unbound<ReadVerbs> = {
   getEvent: events.getEvent,
   listEntries,
   getEntry: fallbacks.getEntry,
+  toldEntry: fallbacks.toldEntry,
+  toldEntries: fallbacks.toldEntries,
+  entriesOfMessage: deliveries.entriesOfMessage,
+  threadNews,
+  usedTags: fallbacks.usedTags,
+  getDelivery: deliveries.getDelivery,
+  dueDestinations: claims.dueDestinations,
+  getOnCall: oncall.getOnCall,
   listAudit: audit.listAudit,
   backlog,
 };
@@ -48,6 +60,7 @@ export const verbs: Unbound<Verbs> = {
   getTenant: tenants.holdTenant,
   findCall: conversations.holdCall,
   getEntry: fallbacks.holdEntry,
+  getDelivery: deliveries.holdDelivery,
   createTenant: tenants.createTenant,
   replaceTenant: tenants.replaceTenant,
   putOnPlan: tenants.putOnPlan,
@@ -74,9 +87,16 @@ export const verbs: Unbound<Verbs> = {
   claimEvents: events.claimEvents,
   fileEntry,
   moveEntry: fallbacks.moveEntry,
-  markBreaches: fallbacks.markBreaches,
-  claimDeliveries: deliveries.claimDeliveries,
+  advanceDue,
+  claimSends: claims.claimSends,
   recordDelivery: deliveries.recordDelivery,
+  blockDestination: claims.blockDestination,
+  passOn: deliveries.passOn,
+  repairNextActions,
+  queueNotice: deliveries.queueNotice,
+  getOnCall: oncall.holdOnCall,
+  putOnCall: oncall.putOnCall,
+  addOverride: oncall.addOverride,
   useTokenOnce: adminRequests.useTokenOnce,
   findAnswer: adminRequests.findAnswer,
   keepAnswer: adminRequests.keepAnswer,
@@ -87,6 +107,7 @@ export const verbs: Unbound<Verbs> = {
 async function forgetExpired(db: Db, now: string): Promise<void> {
   await adminRequests.forgetExpiredRequests(db, now);
   await conversations.forgetOldReplies(db, now);
+  await oncall.forgetOldOverrides(db, now);
 }
 
 /** The verbs on one database; `beforeEach` may refuse by throwing. */

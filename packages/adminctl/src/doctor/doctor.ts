@@ -40,7 +40,8 @@ const PLACE: Readonly<Record<CheckName, number>> = {
   number_fallback: 18,
   signature: 19,
   model: 20,
-  on_call: 21,
+  escalation_steps: 21,
+  on_call: 22,
 };
 
 export async function examine(flags: SettingFlags & { timeout: number }, env: Environment): Promise<Check[]> {

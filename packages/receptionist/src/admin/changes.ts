@@ -22,12 +22,12 @@ export function createChange(
     const { status, answer, ring } = await store.transact(async (tx) => {
       await tx.useTokenOnce(request.identity.jti, request.identity.expires_at.toISOString());
       const kept = await keptAnswer(tx, request, now);
-      if (kept) return { status: kept.status, answer: kept.body, ring: false };
+      if (kept) return { status: kept.status, answer: kept.body, ring: null };
       const { actor, params, query, body } = request;
       const changed = await change(tx, { params, query, body, actor, now });
       return record(tx, request, changed, now);
     });
-    if (ring) wake.ring();
+    if (ring) wake.ring(ring.kind, ring.id);
     res.status(status).json(answer);
   };
 }
@@ -77,7 +77,7 @@ async function keptAnswer(
 
 async function record(tx: Verbs, request: ChangeRequest, changed: Changed<unknown>, now: Instant) {
   const { actor, idempotencyKey, hash, usualStatus, origin } = request;
-  const { answer, status = usualStatus, audit, ring = false } = changed;
+  const { answer, status = usualStatus, audit, ring = null } = changed;
   await tx.recordAudit({ at: now, actor, ...audit, ...origin });
   if (idempotencyKey !== null) {
     const expires_at = new Date(Date.parse(now) + ANSWERS_ARE_KEPT_MS).toISOString();

@@ -2,6 +2,7 @@
 import type { Answer, Body, Params, Query, Route, RouteName, Routes } from '@receptionist/admin-api';
 import { type Instant, Problem } from '@receptionist/core';
 import type { AuditRow, ReadVerbs, Verbs } from '@receptionist/store';
+import type { WakeKind } from '../escalation/wake.ts';
 
 export interface Reading<R extends Route> {
   params: Params<R>;
@@ -20,8 +21,8 @@ export interface Changed<A> {
   /** Left out: the usual one of the route. */
   status?: number;
   audit: Pick<AuditRow, 'action' | 'target' | 'before' | 'after'>;
-  /** There is something for the escalation engine to look at, once this is committed. */
-  ring?: true;
+  /** What there is for the escalation engine to look at, once this is committed. */
+  ring?: { kind: WakeKind; id: string };
 }
 
 export type Read<R extends Route> = (read: ReadVerbs, request: Reading<R>) => Promise<Answer<R>>;

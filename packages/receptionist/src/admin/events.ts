@@ -34,7 +34,7 @@ export const events: Pick<Handlers, 'createEscalation' | 'getEvent'> = {
         before: null,
         after: { tenant_id, reason, severity },
       },
-      ring: true,
+      ring: { kind: 'event', id: event_id },
     };
   },
 };

@@ -1,6 +1,7 @@
 import type { Answer, Routes } from '@receptionist/admin-api';
-import type { Entry, Move } from '@receptionist/core';
+import type { Move } from '@receptionist/core';
 import type { Verbs } from '@receptionist/store';
+import { auditOf } from './audited-move.ts';
 import { type Changed, existing, type Handlers, withInstants } from './endpoints.ts';
 import { masked } from './masked.ts';
 
@@ -18,11 +19,7 @@ export const fallback: Pick<Handlers, 'listEntries' | 'getEntry' | MoveRoute> = 
   noteEntry: (tx, request) => moved(tx, request, { move: 'note', ...request.body }),
   tagEntry: (tx, request) => moved(tx, request, { move: 'tag', ...request.body }),
   resolveEntry: (tx, request) => moved(tx, request, { move: 'resolve', ...request.body }),
-  // Reopened, it must be alerted again.
-  reopenEntry: async (tx, request) => ({
-    ...(await moved(tx, request, { move: 'reopen', ...request.body })),
-    ring: true,
-  }),
+  reopenEntry: (tx, request) => moved(tx, request, { move: 'reopen', ...request.body }),
 };
 
 async function moved(
@@ -32,18 +29,5 @@ async function moved(
 ): Promise<Changed<Answer<Routes['getEntry']>>> {
   const before = await existing(tx.getEntry(entry_id), 'fallback entry', entry_id);
   const after = await tx.moveEntry(entry_id, masked(move), actor, now);
-  return {
-    answer: after,
-    audit: {
-      action: `fallback.${move.move}`,
-      target: `fallback:${entry_id}`,
-      before: gist(before),
-      after: gist(after),
-    },
-  };
-}
-
-/** What the audit keeps of an entry: nothing that a caller said. */
-function gist({ status, severity, assignee, tags }: Entry) {
-  return { status, severity, assignee, tags };
+  return { answer: after, audit: auditOf(move, before, after), ring: { kind: 'entry', id: entry_id } };
 }

@@ -106,7 +106,7 @@ export async function openDesk({ keys = KEYS }: { keys?: AdminKeys | null } = {}
     fileEvents: () =>
       store.transact(async (tx) => {
         for (const event of await tx.claimEvents(10))
-          await tx.fileEntry(event, { channel: 'log' }, now().toISOString());
+          await tx.fileEntry(event, { slack: null, pagerduty: false, phone: false }, now().toISOString());
       }),
     close: async () => {
       server.close();

@@ -15,6 +15,7 @@ export const missedCalls: Pick<Handlers, 'fileMissedCalls'> = {
       if (await tx.findCall(call.call_sid)) known.push(call.call_sid);
       else filed.push({ call_sid: call.call_sid, ...(await file(tx, call, { tenant_id, flags, now })) });
     }
+    const [first] = filed;
     return {
       answer: { filed, known },
       audit: {
@@ -23,7 +24,7 @@ export const missedCalls: Pick<Handlers, 'fileMissedCalls'> = {
         before: null,
         after: { filed: filed.map(({ call_sid }) => call_sid), known: known.length },
       },
-      ...(filed.length > 0 ? { ring: true } : {}),
+      ...(first ? { ring: { kind: 'event', id: first.event_id } as const } : {}),
     };
   },
 };

@@ -49,8 +49,12 @@ function asProblem(error: unknown): Problem {
       'The address is broken: two hex digits of UTF-8 must follow a "%".',
     );
   }
-  const { status } = error as { status?: number };
-  if (status === 413) return new Problem('body_too_large', 'A body may have 100 kB.');
+  const { status, limit } = error as { status?: number; limit?: number };
+  if (status === 413)
+    return new Problem(
+      'body_too_large',
+      `A body may have ${Math.round((limit ?? 102_400) / 1_024)} kB here.`,
+    );
   if (status === 415)
     return new Problem('unsupported_media_type', 'Send the body as it is, or as gzip, deflate or br.');
   if (status === 400) return new Problem('invalid_body', 'The body broke off, or its compression is broken.');

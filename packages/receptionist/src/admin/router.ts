@@ -22,12 +22,13 @@ import { events } from './events.ts';
 import { fallback } from './fallback.ts';
 import { flags } from './flags.ts';
 import { missedCalls } from './missed-calls.ts';
+import { createOnCall, type OnCallHandlers } from './oncall.ts';
 import { plans } from './plans.ts';
 import { bodyReader, checkedParams, checkedQuery } from './requests.ts';
 import { createStatus } from './status.ts';
 import { tenants } from './tenants.ts';
 
-const HANDLERS: Omit<Handlers, 'getStatus'> = {
+const HANDLERS: Omit<Handlers, 'getStatus' | keyof OnCallHandlers> = {
   ...tenants,
   ...plans,
   ...flags,
@@ -61,7 +62,7 @@ export function createAdminRouter({ store, keys, now, log, wake, examine }: Admi
   } else {
     router.get('/openapi.json', openApi());
     router.use(createAuthentication({ keys, now, log }));
-    const handlers = { ...HANDLERS, ...createStatus(examine) };
+    const handlers = { ...HANDLERS, ...createOnCall(store.now), ...createStatus(examine) };
     for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][]) {
       const verb = route.method.toLowerCase() as Lowercase<Route['method']>;
       router[verb](expressPath(route), ...steps({ store, wake }, route, handlers[name]));

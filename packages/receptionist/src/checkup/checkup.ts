@@ -9,13 +9,16 @@ import {
   worrying,
   wrong,
 } from '@receptionist/admin-api';
-import { isPlaceholder } from '@receptionist/core';
+import { isPlaceholder, type Tenant } from '@receptionist/core';
 import type { Store } from '@receptionist/store';
 import type { Config } from '../config.ts';
 import type { Readiness } from '../http/readiness.ts';
 import type { ModelSettings } from '../models/ai-sdk.ts';
 import { version } from '../version.ts';
+import { checkEscalationSteps } from './escalation-steps-check.ts';
+import { readKept } from './kept.ts';
 import { checkModels } from './model-check.ts';
+import { checkOnCall } from './on-call-check.ts';
 import { slackChannels } from './slack-channels.ts';
 import { checkSlack, type SlackSettings } from './slack-check.ts';
 
@@ -25,12 +28,15 @@ export function createCheckup({
   publicUrl,
   store,
   readiness,
+  hasAccount,
 }: {
   config: Config;
   models: readonly ModelSettings[];
   publicUrl: string;
   store: Store;
   readiness: () => Promise<Readiness>;
+  /** Whether we have a Twilio account to text and call with for a tenant. */
+  hasAccount: (tenant: Tenant) => boolean;
 }): () => Promise<DaemonStatus> {
   const slack: SlackSettings = {
     token: config.SLACK_BOT_TOKEN,
@@ -38,9 +44,10 @@ export function createCheckup({
     apiUrl: config.SLACK_API_URL,
   };
   return async () => {
+    const kept = await readKept(store);
     const [{ parts }, ofSlack, model] = await Promise.all([
       readiness(),
-      slackChannels(store, config.SLACK_CHANNEL).then((channels) => checkSlack(slack, channels)),
+      checkSlack(slack, slackChannels(kept?.tenants ?? [], config.SLACK_CHANNEL)),
       checkModels(models),
     ]);
     const findings: Record<DaemonCheck, Finding> = {
@@ -50,12 +57,15 @@ export function createCheckup({
       ...ofSlack,
       twilio_token: checkTwilioToken(config),
       model,
-      on_call: skipped('This version keeps no rota: alerts go to the channel, for whoever is there.'),
+      escalation_steps: kept ? checkEscalationSteps(kept.tenants, { config, hasAccount }) : NOT_READ,
+      on_call: kept ? checkOnCall(kept) : NOT_READ,
     };
     const checks = DAEMON_CHECKS.map((name) => ({ name, ...findings[name] }));
     return { version, app_env: config.APP_ENV, public_url: publicUrl, checks };
   };
 }
+
+const NOT_READ = skipped('Not looked at: the database cannot be read.');
 
 interface PartWords {
   well: string;

@@ -40,7 +40,7 @@ function notSet(): SlackFindings {
   const slack_token = worrying(
     'The daemon has no SLACK_BOT_TOKEN.',
     'Alerts go to its log, where nobody may see them in time.',
-    'Make a Slack app with the scope chat:write, install it, and set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET at the daemon.',
+    'Make a Slack app from docs/slack-app-manifest.yaml, install it, and set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET at the daemon.',
   );
   return { slack_token, slack_scopes: nothing, slack_channel: nothing, slack_signing_secret: nothing };
 }
@@ -94,8 +94,19 @@ function checkScopes(scopes: readonly string[]): Finding {
       'Add chat:write under "OAuth & Permissions" of your Slack app, and install it again.',
     );
   }
+  const missing = FINDS_AGAIN.filter((scope) => !scopes.includes(scope));
+  if (missing.length > 0) {
+    return worrying(
+      `The token's scopes are ${named}: ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing.`,
+      'After a time-out the daemon cannot look whether Slack has the alert, and posts it a second time.',
+      `Add ${missing.join(' and ')} under "OAuth & Permissions" of your Slack app (docs/slack-app-manifest.yaml has all that is needed), and install it again.`,
+    );
+  }
   return fine(`The token has ${named}.`);
 }
+
+/** In public channels, and in private ones. */
+const FINDS_AGAIN = ['channels:history', 'groups:history'];
 
 const CAN_LOOK = ['channels:read', 'groups:read'];
 
@@ -181,7 +192,7 @@ function checkSigningSecret(secret: string | undefined): Finding {
   if (secret && !isPlaceholder(secret)) return fine('The daemon has one.');
   return wrong(
     secret ? 'SLACK_SIGNING_SECRET is a placeholder.' : 'The daemon has no SLACK_SIGNING_SECRET.',
-    'Presses of buttons in Slack cannot be checked, and are refused.',
+    'Presses of buttons in Slack cannot be checked: messages have no buttons, and presses of older ones are refused.',
     'Copy the signing secret from "Basic Information" of your Slack app into SLACK_SIGNING_SECRET, and restart the daemon.',
   );
 }

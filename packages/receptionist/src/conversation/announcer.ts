@@ -18,9 +18,9 @@ export function createAnnouncer({
 }): Announce {
   return (escalated) => {
     if (!escalated) return;
-    const { reason, severity } = escalated;
+    const { event_id, reason, severity } = escalated;
     metrics.escalationsAccepted.inc({ reason, severity });
     log.info({ ...escalated }, 'escalation accepted');
-    wake.ring();
+    wake.ring('event', event_id);
   };
 }

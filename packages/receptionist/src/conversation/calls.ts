@@ -19,8 +19,8 @@ export type CallTurn = IncomingTurn & { tenant: Tenant };
 export interface AnsweredCall {
   reply: Reply;
   began: boolean;
-  /** A text waits in the outbox. */
-  texting: boolean;
+  /** Of a text that waits in the outbox now. */
+  text_id: string | null;
   escalated: Escalated | null;
 }
 
@@ -60,12 +60,12 @@ export async function answerCall(
     now,
   };
   const escalated = await recordTurn(tx, taken, step.outcome);
-  const texting = await queueText(tx, { call, step, sender: turn.called, now });
-  return { reply, began: known === null, texting, escalated };
+  const text_id = await queueText(tx, { call, step, sender: turn.called, now });
+  return { reply, began: known === null, text_id, escalated };
 }
 
 function onlySay(reply: Reply): AnsweredCall {
-  return { reply, began: false, texting: false, escalated: null };
+  return { reply, began: false, text_id: null, escalated: null };
 }
 
 export async function keptReply(
@@ -98,11 +98,11 @@ function replyTo({ say, next }: Step, { next_turn }: LiveConversation, { service
 async function queueText(
   tx: Verbs,
   { call, step, sender, now }: { call: LiveConversation; step: Step; sender: string; now: Instant },
-): Promise<boolean> {
+): Promise<string | null> {
   const { tenant_id, conversation_id, caller, simulated } = call;
-  if (step.text === null || caller === null || simulated) return false;
-  await tx.queueText({ tenant_id, conversation_id, recipient: caller, sender, body: step.text }, now);
-  return true;
+  if (step.text === null || caller === null || simulated) return null;
+  const text = { tenant_id, conversation_id, recipient: caller, sender, body: step.text };
+  return (await tx.queueText(text, now)).text_id;
 }
 
 /** Calls that we do not know are nobody's. */

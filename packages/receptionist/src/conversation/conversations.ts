@@ -65,7 +65,7 @@ export function createConversations({
       const answered = await once((tx) => answerCall(tx, { turn, proposed, canText, now }));
       if (answered.began) metrics.calls.inc();
       announce(answered.escalated);
-      if (answered.texting) wake.ring();
+      if (answered.text_id !== null) wake.ring('text', answered.text_id);
       return answered.reply;
     },
 

@@ -1,10 +1,11 @@
 /** Whether this daemon can do its work; if not, which part keeps it from it, in words for the operator. */
 import type { Store } from '@receptionist/store';
 import type { EscalationEngine } from '../escalation/engine.ts';
+import type { SelfCheck } from '../escalation/self-check.ts';
 import { within } from '../within.ts';
 
 const CHECK_MS = 2_000;
-/** The engine has a cycle a second. A send may hang 10 s, and must not make a balancer take the daemon away. */
+/** The engine has a cycle a second. A text that hangs holds its part for 10 s, and must not make a balancer take the daemon away. */
 const OLDEST_CYCLE_MS = 30_000;
 
 export interface Readiness {
@@ -16,10 +17,12 @@ export interface Readiness {
 export function createReadiness({
   store,
   engine,
+  selfCheck,
 }: {
   store: Store;
   /** Null where another daemon runs it. */
-  engine: EscalationEngine | null;
+  engine: Pick<EscalationEngine, 'msSinceFullCycle'> | null;
+  selfCheck: Pick<SelfCheck, 'found'>;
 }): () => Promise<Readiness> {
   const checkWritable = onceIn(CHECK_MS, store.checkWritable);
   const checks: Record<string, () => Promise<string>> = {
@@ -35,7 +38,12 @@ export function createReadiness({
       if (pending.length === 0) return 'ok';
       return `pending: ${pending.map(({ id }) => id).join(', ')}; run receptionistd migrate up`;
     },
-    ...(engine ? { escalation_engine: async () => cycleAge(engine.msSinceFullCycle()) } : {}),
+    ...(engine
+      ? {
+          escalation_engine: async () => cycleAge(engine.msSinceFullCycle()),
+          next_actions: async () => selfCheck.found(),
+        }
+      : {}),
   };
   return async () => {
     const results = await Promise.all(

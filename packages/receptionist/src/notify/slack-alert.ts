@@ -1,28 +1,45 @@
-/** What an alert looks like in Slack. Words of callers are plain text or escaped: they can mention nobody. */
-import { type Channel, cleanText, type EntryWithHistory, type Instant } from '@receptionist/core';
-import type { ChatPostMessageArguments } from '@slack/web-api';
-import { type Alert, roundOf } from './notifier.ts';
-import { acknowledgeCommand, lastWords, reasonInWords } from './words.ts';
+/** What an alert of one entry looks like in Slack: all that a person must know, and where it stands now. */
+import type { Channel, EntryWithHistory } from '@receptionist/core';
+import type { ToldEntry } from './notifier.ts';
+import { buttonsOf, type Looks } from './slack-buttons.ts';
+import {
+  type Block,
+  date,
+  escaped,
+  mrkdwn,
+  plain,
+  type SlackContent,
+  said,
+  section,
+} from './slack-markup.ts';
+import { markOf, stateOf } from './slack-state.ts';
+import { lastWords, nextCommand, reasonInWords, SEVERITY_NAMES } from './words.ts';
 
-/** Slack's limits: a header 150, a field 2,000, a section 3,000 characters. */
-const LIMITS = { header: 150, field: 500, section: 2_000 } as const;
+/** Slack's limits: a header 150, a section 3,000 characters. */
+const LIMITS = { header: 150, words: 2_000 } as const;
 
-type SlackAlert = Pick<ChatPostMessageArguments, 'metadata'> & {
-  text: string;
-  blocks: NonNullable<Extract<ChatPostMessageArguments, { blocks: unknown }>['blocks']>;
-};
+/** What is said around the entry itself. */
+export interface Frame {
+  /** Calls people to it: markup with a space behind it, or ''. */
+  mention: string;
+  /** Sentences about this message, in markup. */
+  remarks: readonly string[];
+}
 
-/** `runbook`: an address, or the name of a file. */
-export function slackAlert({ entry, tenant }: Alert, { runbook }: { runbook: string }): SlackAlert {
-  const critical = entry.severity === 'critical';
-  const title = `${critical ? 'Critical' : 'Standard'}: ${tenant.name}`;
+export function slackAlert(
+  { entry, tenant }: Pick<ToldEntry, 'entry' | 'tenant'>,
+  looks: Looks,
+  { mention, remarks }: Frame = { mention: '', remarks: [] },
+): SlackContent {
+  const title = `${SEVERITY_NAMES[entry.severity]}: ${tenant.name}`;
   const reason = reasonInWords(entry);
-  const mention = critical ? '<!here> ' : '';
+  const text = `${mention}${said(`${title}: caller ${reason}`)} (${entry.entry_id})`;
+  const situation = [escaped(situationOf(entry)), ...remarks].join(' ');
   return {
-    text: `${mention}${escaped(`${title}: caller ${reason} (${entry.entry_id})`)}`,
+    text,
     blocks: [
-      { type: 'header', text: plain(`${critical ? '🔴' : '🟡'} ${title}`, LIMITS.header) },
-      { type: 'section', text: mrkdwn(`${mention}${escaped(situation(entry))}`) },
+      { type: 'header', text: plain(`${markOf(entry)} ${title}`, LIMITS.header) },
+      section(`${mention}${situation}`),
       {
         type: 'section',
         fields: [
@@ -34,19 +51,17 @@ export function slackAlert({ entry, tenant }: Alert, { runbook }: { runbook: str
           field('Entry', said(entry.entry_id)),
         ],
       },
-      { type: 'section', text: plain(wordsOf(entry), LIMITS.section) },
-      { type: 'section', text: mrkdwn(`\`${acknowledgeCommand(entry)}\``) },
-      { type: 'context', elements: [mrkdwn(`Runbook: ${escaped(runbook)}`)] },
+      { type: 'section', text: plain(wordsOf(entry), LIMITS.words) },
+      section(stateOf(entry)),
+      ...buttonsOf(entry, looks),
+      ...commandOf(entry),
+      { type: 'context', elements: [mrkdwn(`Runbook: ${escaped(looks.runbook)}`)] },
     ],
-    // Every member of the workspace can read this: ids alone.
-    metadata: {
-      event_type: 'human_fallback',
-      event_payload: { entry_id: entry.entry_id, round: roundOf(entry) },
-    },
+    withoutBlocks: `${text}\n${[situation, stateOf(entry)].join('\n')}`,
   };
 }
 
-function situation({ channel, context }: EntryWithHistory): string {
+function situationOf({ channel, context }: EntryWithHistory): string {
   const situations: Record<Channel, string> = {
     manual: 'Filed by hand.',
     voice: context.live ? 'The caller is on the line.' : 'The caller has hung up.',
@@ -63,27 +78,11 @@ function wordsOf(entry: EntryWithHistory): string {
   );
 }
 
-function plain(text: string, limit: number) {
-  return { type: 'plain_text', text: cleanText(text, limit), emoji: true } as const;
-}
-
-function mrkdwn(text: string) {
-  return { type: 'mrkdwn', text } as const;
+function commandOf(entry: EntryWithHistory): Block[] {
+  const command = nextCommand(entry);
+  return command === null ? [] : [section(`\`${command}\``)];
 }
 
 function field(name: string, value: string) {
   return mrkdwn(`*${name}*\n${value}`);
-}
-
-function said(text: string): string {
-  return escaped(cleanText(text, LIMITS.field));
-}
-
-/** In the reader's own time zone. */
-function date(at: Instant): string {
-  return `<!date^${Math.floor(Date.parse(at) / 1_000)}^{date_short_pretty} {time_secs}|${at}>`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,5 +1,10 @@
 /** What every alert says, however it is sent. */
-import type { EntryWithHistory, Reason } from '@receptionist/core';
+import type { Entry, EntryWithHistory, Reason, Severity } from '@receptionist/core';
+
+export const SEVERITY_NAMES: Readonly<Record<Severity, string>> = {
+  critical: 'Critical',
+  standard: 'Standard',
+};
 
 const REASONS_IN_WORDS: Readonly<Record<Reason, string>> = {
   caller_asked_for_human: 'asked for a person',
@@ -20,14 +25,25 @@ const REASONS_IN_WORDS: Readonly<Record<Reason, string>> = {
   system_degraded: 'met a fault on our side',
 };
 
-export function acknowledgeCommand({ entry_id }: Pick<EntryWithHistory, 'entry_id'>): string {
+export function acknowledgeCommand({ entry_id }: Pick<Entry, 'entry_id'>): string {
   return `adminctl fallback ack ${entry_id} --admin-user you`;
 }
 
-export function reasonInWords({
-  reason,
-  reason_detail,
-}: Pick<EntryWithHistory, 'reason' | 'reason_detail'>): string {
+/** What whoever has the entry does next; null where nothing is left to do. */
+export function nextCommand(entry: Pick<Entry, 'entry_id' | 'status'>): string | null {
+  switch (entry.status) {
+    case 'open':
+      return acknowledgeCommand(entry);
+    case 'acknowledged':
+      return `adminctl fallback engage ${entry.entry_id} --how "called back"`;
+    case 'engaged':
+      return `adminctl fallback resolve ${entry.entry_id} --notes "what was done"`;
+    case 'resolved':
+      return null;
+  }
+}
+
+export function reasonInWords({ reason, reason_detail }: Pick<Entry, 'reason' | 'reason_detail'>): string {
   return reason_detail ? `${REASONS_IN_WORDS[reason]}: ${reason_detail}` : REASONS_IN_WORDS[reason];
 }
 

@@ -18,7 +18,7 @@ export function createMetrics() {
     httpRequests: counter('http_requests_total', 'Requests answered', ['method', 'route', 'status']),
     signatureRefusals: counter(
       'receptionist_signature_refusals_total',
-      'Requests that were not from Twilio',
+      'Requests that were not signed by Twilio, Slack or PagerDuty, by why',
       ['why'],
     ),
     calls: counter('receptionist_calls_total', 'Calls that began'),
@@ -51,17 +51,34 @@ export function createMetrics() {
       'channel',
       'status',
     ]),
+    sendsInFlight: gauge('receptionist_sends_in_flight', 'Requests to tell somebody that are on their way'),
+    blocked: counter('receptionist_destinations_blocked_total', 'How often the other side asked to wait', [
+      'channel',
+    ]),
     breaches: counter('receptionist_breaches_total', 'Deadlines that passed', ['deadline']),
+    returned: counter(
+      'receptionist_returned_total',
+      'Entries that were acknowledged, not engaged in time, and are open again',
+    ),
+    repairedEntries: counter(
+      'receptionist_repaired_entries_total',
+      'Entries that nobody would have looked at again',
+    ),
+    notices: counter('receptionist_notices_total', 'What the engine had to complain about in Slack', [
+      'kind',
+    ]),
+    heartbeats: counter('receptionist_heartbeats_total', 'Pings of HEARTBEAT_URL', ['result']),
     engineFailures: counter('receptionist_engine_failures_total', 'Parts of an engine cycle that failed', [
       'part',
     ]),
     cycleLagSeconds: gauge(
       'receptionist_engine_cycle_lag_seconds',
-      'Since the last full cycle of the engine',
+      'How old the oldest success of a part of the engine is',
     ),
     backlogOldestSeconds: gauge(
       'receptionist_backlog_oldest_seconds',
-      'How long the longest waiting event or delivery is due',
+      'How long the longest waiting one is due',
+      ['kind'],
     ),
     backlog: gauge('receptionist_backlog', 'What waits for the engine', ['kind']),
     openEntries: gauge('receptionist_open_entries', 'Entries that are not resolved', ['severity']),

@@ -1,8 +1,16 @@
-/** Sends texts through Twilio's REST API: one request each. Attempts, back-off and the lease live in the text's row. */
+/**
+ * Sends texts and places calls through Twilio's REST API: one request each. Attempts, back-off and the lease live in the row
+ * of what is sent.
+ */
 import type { PhoneNumber } from '@receptionist/core';
+import { readFetchFailure, retryAfterOf } from '../fetch-failures.ts';
 
-/** Well below the lease of a text that is being sent. */
+/** Well below the lease of what is being sent. */
 const TIMEOUT_MS = 5_000;
+/** Long enough to get a phone out of a pocket, short enough that the next one is rung soon. */
+const RING_SECONDS = 25;
+/** Whoever has not pressed a key by then talks to somebody else. */
+const LONGEST_CALL_SECONDS = 180;
 
 export interface TwilioAccount {
   sid: string;
@@ -14,8 +22,19 @@ export interface TextToSend {
   sender: PhoneNumber;
   recipient: PhoneNumber;
   body: string;
-  /** Where Twilio tells what becomes of it. */
-  reportUrl: string;
+  /** Where Twilio tells what becomes of it; null: nobody wants to know. */
+  reportUrl: string | null;
+}
+
+export interface CallToPlace {
+  account: TwilioAccount;
+  /** The number that is shown. */
+  sender: PhoneNumber;
+  recipient: PhoneNumber;
+  /** What Twilio asks once somebody answers. */
+  answerUrl: string;
+  /** Where Twilio tells that the call has ended, however it did. */
+  statusUrl: string;
 }
 
 export type Sent =
@@ -28,30 +47,52 @@ export type Sent =
   | { outcome: 'unclear'; why: string };
 
 export type SendText = (text: TextToSend) => Promise<Sent>;
+export type PlaceCall = (call: CallToPlace) => Promise<Sent>;
 
 /** `apiUrl` without a slash at the end. */
 export function createTwilioSender({ apiUrl }: { apiUrl: string }): SendText {
-  return async (text) => {
-    try {
-      return await readAnswer(await post(apiUrl, text));
-    } catch (error) {
-      return explainFailure(error);
-    }
-  };
+  return ({ account, sender, recipient, body, reportUrl }) =>
+    create(apiUrl, account, 'Messages', {
+      To: recipient,
+      From: sender,
+      Body: body,
+      ...(reportUrl === null ? {} : { StatusCallback: reportUrl }),
+    });
 }
 
-function post(
+/** `apiUrl` without a slash at the end. */
+export function createTwilioCaller({ apiUrl }: { apiUrl: string }): PlaceCall {
+  return ({ account, sender, recipient, answerUrl, statusUrl }) =>
+    create(apiUrl, account, 'Calls', {
+      To: recipient,
+      From: sender,
+      Url: answerUrl,
+      StatusCallback: statusUrl,
+      StatusCallbackEvent: 'completed',
+      Timeout: String(RING_SECONDS),
+      TimeLimit: String(LONGEST_CALL_SECONDS),
+    });
+}
+
+async function create(
   apiUrl: string,
-  { account, sender, recipient, body, reportUrl }: TextToSend,
-): Promise<Response> {
-  const credentials = Buffer.from(`${account.sid}:${account.token}`).toString('base64');
-  return fetch(`${apiUrl}/2010-04-01/Accounts/${account.sid}/Messages.json`, {
-    method: 'POST',
-    headers: { Authorization: `Basic ${credentials}` },
-    body: new URLSearchParams({ To: recipient, From: sender, Body: body, StatusCallback: reportUrl }),
-    redirect: 'error',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
+  { sid, token }: TwilioAccount,
+  resource: 'Messages' | 'Calls',
+  fields: Record<string, string>,
+): Promise<Sent> {
+  const credentials = Buffer.from(`${sid}:${token}`).toString('base64');
+  try {
+    const answer = await fetch(`${apiUrl}/2010-04-01/Accounts/${sid}/${resource}.json`, {
+      method: 'POST',
+      headers: { Authorization: `Basic ${credentials}` },
+      body: new URLSearchParams(fields),
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    return await readAnswer(answer);
+  } catch (error) {
+    return explainFailure(error);
+  }
 }
 
 async function readAnswer(answer: Response): Promise<Sent> {
@@ -69,7 +110,7 @@ async function readAnswer(answer: Response): Promise<Sent> {
     };
   const why = `Twilio answered ${status}${typeof code === 'number' ? ` (${code})` : ''}`;
   if (status === 429 || status === 503)
-    return { outcome: 'postponed', why, retryAfterSeconds: secondsIn(answer.headers.get('retry-after')) };
+    return { outcome: 'postponed', why, retryAfterSeconds: retryAfterOf(answer) };
   if (status >= 500) return { outcome: 'unclear', why };
   return { outcome: 'refused', why, code: typeof code === 'number' ? code : null };
 }
@@ -80,25 +121,10 @@ async function readBody(answer: Response): Promise<{ sid?: unknown; code?: unkno
   return typeof body === 'object' && body !== null ? body : {};
 }
 
-function secondsIn(header: string | null): number | null {
-  return /^\d{1,5}$/.test(header ?? '') ? Number(header) : null;
-}
-
-/** Failures before the request could leave. */
-const NEVER_LEFT = [
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-];
-
 function explainFailure(error: unknown): Sent {
-  const { name, cause } = error as { name?: string; cause?: { code?: string } };
-  const code = cause?.code ?? name ?? 'no answer';
+  const { code, mayHaveArrived } = readFetchFailure(error);
   const why = `Twilio could not be reached (${code})`;
-  return NEVER_LEFT.includes(code)
-    ? { outcome: 'postponed', why, retryAfterSeconds: null }
-    : { outcome: 'unclear', why };
+  return mayHaveArrived
+    ? { outcome: 'unclear', why }
+    : { outcome: 'postponed', why, retryAfterSeconds: null };
 }

@@ -3,6 +3,12 @@
  */
 import type { Heard, PhoneNumber, Voice } from '@receptionist/core';
 
+/** Twilio gives up after 15 s; the rest is for the way. */
+export const TURN_DEADLINE_MS = 12_000;
+
+/** Where there is no tenant to ask. */
+export const DEFAULT_VOICE: Voice = { mode: 'gather', voice: 'Polly.Joanna-Neural', language: 'en-US' };
+
 /** A request as it came over the wire. */
 export interface SignedRequest {
   /** Path and query as sent. */

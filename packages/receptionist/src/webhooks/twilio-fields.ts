@@ -1,6 +1,6 @@
 /** How Twilio's fields are read. */
 import { cleanText, maskSensitive } from '@receptionist/core';
-import type { Fields } from './telephony.ts';
+import type { Fields, SignedRequest } from './telephony.ts';
 
 const DETAIL_LIMIT = 200;
 
@@ -22,6 +22,16 @@ export function parseForm(body: Buffer): Fields {
 
 export function first(fields: Fields, name: string): string {
   return fields.get(name)?.[0] ?? '';
+}
+
+/** What we wrote into the address that Twilio asks. */
+export function queryOf({ path }: SignedRequest): URLSearchParams {
+  return new URLSearchParams(path.split('?')[1]);
+}
+
+/** 0 where it is none. */
+export function readCount(text: string | null): number {
+  return /^\d{1,4}$/.test(text ?? '') ? Number(text) : 0;
 }
 
 /** Nothing sees a caller's words before this. */

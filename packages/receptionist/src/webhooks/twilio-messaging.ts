@@ -1,8 +1,8 @@
 /** Texts as Twilio tells of them, and TwiML for the answer. */
 import { callerNumber, isTextStatus, type Keyword, type Medium } from '@receptionist/core';
 import type { Messaging } from './messaging.ts';
-import type { Fields, SignedRequest } from './telephony.ts';
-import { first, fromCaller, readDetails } from './twilio-fields.ts';
+import type { Fields } from './telephony.ts';
+import { first, fromCaller, queryOf, readDetails } from './twilio-fields.ts';
 import { messageResponse } from './twiml.ts';
 
 const REPORT_PATH = '/twilio/status/message';
@@ -47,11 +47,11 @@ export function createTwilioMessaging({
       };
     },
 
-    readReport({ path }: SignedRequest, fields) {
+    readReport(request, fields) {
       const provider_id = first(fields, 'MessageSid');
       const status = first(fields, 'MessageStatus') || first(fields, 'SmsStatus');
       if (!provider_id || !isTextStatus(status)) return null;
-      const query = new URLSearchParams(path.split('?')[1]);
+      const query = queryOf(request);
       return {
         provider_id,
         account_id: first(fields, 'AccountSid') || null,

@@ -2,23 +2,28 @@
  * What Twilio asks of us. A request that is not from Twilio gets 403 and leaves no trace; every other one gets a
  * document that can be played, whatever goes wrong inside: the caller hears a sentence, never silence.
  */
-import { Problem, type Tenant, type Voice } from '@receptionist/core';
+import type { Tenant, Voice } from '@receptionist/core';
 import type { Store } from '@receptionist/store';
-import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
+import express, { type Request, type Response, type Router } from 'express';
 import type { Conversations } from '../conversation/conversations.ts';
 import type { TextReply } from '../conversation/texts.ts';
 import { isForeign } from '../conversation/turns.ts';
 import type { Log } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { within } from '../within.ts';
+import type { AlertCalls } from './alert-calls.ts';
+import type { AlertLine } from './alert-line.ts';
 import type { IncomingText, Messaging } from './messaging.ts';
-import type { Fields, IncomingTurn, Reply, SignedRequest, Telephony } from './telephony.ts';
-
-/** Twilio gives up after 15 s; the rest is for the way. */
-const TURN_DEADLINE_MS = 12_000;
-
-/** Where there is no tenant to ask. */
-const DEFAULT_VOICE: Voice = { mode: 'gather', voice: 'Polly.Joanna-Neural', language: 'en-US' };
+import { onlyPost } from './only-post.ts';
+import {
+  DEFAULT_VOICE,
+  type Fields,
+  type IncomingTurn,
+  type Reply,
+  type SignedRequest,
+  type Telephony,
+  TURN_DEADLINE_MS,
+} from './telephony.ts';
 
 const NOT_IN_SERVICE: Reply = {
   say: ['The number you have called is not in service here. Please check the number. Goodbye.'],
@@ -31,6 +36,8 @@ const TEXT_APOLOGY =
 export function createTwilioRouter({
   telephony,
   messaging,
+  alertLine,
+  alertCalls,
   store,
   conversations,
   allowSimulated,
@@ -39,6 +46,8 @@ export function createTwilioRouter({
 }: {
   telephony: Telephony;
   messaging: Messaging;
+  alertLine: AlertLine;
+  alertCalls: AlertCalls;
   store: Store;
   conversations: Conversations;
   /** Whether calls and texts of our own simulator are answered. */
@@ -52,16 +61,24 @@ export function createTwilioRouter({
     router
       .route(path)
       .post(body, authenticate, (req, res) => answer(req, res, res.locals.fields))
-      .all(onlyPost);
+      .all(onlyPost('Twilio'));
 
   post('/webhook', async (req, res, fields) => {
     if (fields.has('MessageSid') && !fields.has('CallSid')) await answerText(req, res, fields);
     else await answerTurn(req, res, fields, { arriving: true });
   });
   post('/voice/turn', (req, res, fields) => answerTurn(req, res, fields, { arriving: false }));
-  post('/status/call', async (_req, res, fields) => {
+  post('/voice/alert', async (req, res, fields) => {
+    const turn = alertLine.readTurn(signedRequest(req), fields);
+    const origin = { request_id: String(res.locals.request_id), address: req.ip ?? null };
+    const reply = await alertCalls.takeTurn(turn, origin);
+    sendXml(res, alertLine.render(reply));
+  });
+  post('/status/call', async (req, res, fields) => {
+    const alertCall = alertLine.readEnd(signedRequest(req), fields);
     const status = telephony.readStatus(fields);
-    if (status?.ended) await conversations.endCall(status);
+    if (alertCall) await alertCalls.end(alertCall);
+    else if (status?.ended) await conversations.endCall(status);
     res.status(204).end();
   });
   post('/status/message', async (req, res, fields) => {
@@ -188,11 +205,3 @@ function sendXml(res: Response, document: string): void {
 function refuse(res: Response, why: string): void {
   res.status(403).type('text/plain').send(`${why}\n`);
 }
-
-const onlyPost: RequestHandler = (req, res) => {
-  res.setHeader('Allow', 'POST');
-  throw new Problem(
-    'method_not_allowed',
-    `${req.method} was sent; this address takes POST alone, from Twilio.`,
-  );
-};

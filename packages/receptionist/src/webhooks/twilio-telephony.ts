@@ -2,7 +2,7 @@
 import { callerNumber, type Heard } from '@receptionist/core';
 import webhooks from 'twilio/lib/webhooks/webhooks.js';
 import type { Authenticated, Fields, SignedRequest, Telephony } from './telephony.ts';
-import { first, fromCaller, parseForm, readDetails } from './twilio-fields.ts';
+import { first, fromCaller, parseForm, queryOf, readCount, readDetails } from './twilio-fields.ts';
 import { voiceResponse } from './twiml.ts';
 
 export const TURN_PATH = '/twilio/voice/turn';
@@ -41,10 +41,10 @@ export function createTwilioTelephony({
         : authenticateBytes(url, signature, request.body, credentials);
     },
 
-    readTurn({ headers, path }, fields, { arriving }) {
+    readTurn(request, fields, { arriving }) {
       const call_id = first(fields, 'CallSid');
       if (!call_id) return null;
-      const query = new URLSearchParams(path.split('?')[1]);
+      const query = queryOf(request);
       return {
         call_id,
         account_id: first(fields, 'AccountSid') || null,
@@ -52,7 +52,7 @@ export function createTwilioTelephony({
         called: first(fields, 'To').trim(),
         turn: arriving ? 1 : readCount(query.get('turn')),
         failures: readCount(query.get('failures')),
-        request_token: headers['i-twilio-idempotency-token']?.[0] ?? null,
+        request_token: request.headers['i-twilio-idempotency-token']?.[0] ?? null,
         heard: arriving ? { kind: 'arrived' } : readHeard(fields),
         simulated: first(fields, 'Simulated') === 'true',
         details: readDetails(fields),
@@ -128,10 +128,6 @@ function readHeard(fields: Fields): Heard {
   if (text) return { kind: 'speech', text, confidence: readConfidence(first(fields, 'Confidence')) };
   const digits = fromCaller(first(fields, 'Digits'));
   return digits ? { kind: 'keys', digits } : { kind: 'silence' };
-}
-
-function readCount(text: string | null): number {
-  return /^\d{1,4}$/.test(text ?? '') ? Number(text) : 0;
 }
 
 /** Recognisers leave it out, or send what is no share: then nothing is known. */

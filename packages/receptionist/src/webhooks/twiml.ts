@@ -7,6 +7,7 @@ const SAY_LIMIT = 3_000;
 /** Twilio takes up to 500 hints of up to 100 characters. */
 const HINTS = { count: 500, length: 100 };
 const SILENCE_SECONDS = 6;
+const SECONDS_TO_PRESS = 8;
 
 type Listening = Extract<Reply['next'], { action: 'listen' }>;
 
@@ -17,9 +18,30 @@ interface Manner {
 }
 
 export function voiceResponse(reply: Reply, { voice, actionUrl }: Manner): string {
-  const said = reply.say.flatMap(pieces).map((text) => say(text, voice));
-  if (reply.next.action === 'hang_up') return documentOf([...said, element('Hangup')]);
-  return documentOf([element('Gather', gatherAttributes(reply.next, { voice, actionUrl }), said)]);
+  if (reply.next.action === 'hang_up') return farewellResponse(reply.say, voice);
+  return documentOf([
+    element('Gather', gatherAttributes(reply.next, { voice, actionUrl }), spoken(reply.say, voice)),
+  ]);
+}
+
+export function farewellResponse(words: readonly string[], voice: Voice): string {
+  return documentOf([...spoken(words, voice), element('Hangup')]);
+}
+
+/** Waits for one key, and hears no words: a mailbox talks, too. `actionUrl` is asked whether or not one is pressed. */
+export function keyResponse(
+  words: readonly string[],
+  { voice, actionUrl }: { voice: Voice; actionUrl: string },
+): string {
+  const attributes = {
+    input: 'dtmf',
+    action: actionUrl,
+    method: 'POST',
+    timeout: String(SECONDS_TO_PRESS),
+    numDigits: '1',
+    actionOnEmptyResult: 'true',
+  };
+  return documentOf([element('Gather', attributes, spoken(words, voice))]);
 }
 
 /** `statusUrl` hears what becomes of them; none at all is an answer too. */
@@ -50,8 +72,8 @@ function joinHints(hints: string[]): string {
   return single.slice(0, HINTS.count).join(',');
 }
 
-function say(text: string, { voice, language }: Voice): string {
-  return element('Say', { voice, language }, [escapeXml(text)]);
+function spoken(words: readonly string[], { voice, language }: Voice): string[] {
+  return words.flatMap(pieces).map((text) => element('Say', { voice, language }, [escapeXml(text)]));
 }
 
 /** Cuts between words where it can. */

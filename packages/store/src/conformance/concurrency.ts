@@ -6,11 +6,14 @@ import {
   aTenant,
   aTurn,
   at,
+  claimAll,
   entryOf,
   FIRST_PAGE,
+  LEASE_MS,
   seedCall,
   seedEntry,
   seedTenant,
+  WAYS,
 } from './seeds.ts';
 import type { Fresh } from './store-conformance.ts';
 
@@ -132,14 +135,14 @@ export function concurrencyConforms(fresh: Fresh, openAnother: () => Promise<Sto
     expect(statuses(used)).toEqual(['fulfilled', ...Array(5).fill('unauthorized')]);
   });
 
-  it('gives each event and each delivery to one worker', async () => {
+  it('gives each event to one worker', async () => {
     for (let i = 0; i < 12; i++) await fresh().transact((tx) => tx.emitEscalate(anEvent()));
     const fileAll = async (store: Store) => {
       const filed: string[] = [];
       for (let left = true; left; ) {
         const events = await store.transact(async (tx) => {
           const claimed = await tx.claimEvents(2);
-          for (const event of claimed) await tx.fileEntry(event, { channel: 'slack' }, at(1));
+          for (const event of claimed) await tx.fileEntry(event, WAYS, at(1));
           return claimed;
         });
         filed.push(...events.map(({ event_id }) => event_id));
@@ -150,12 +153,82 @@ export function concurrencyConforms(fresh: Fresh, openAnother: () => Promise<Sto
     const filed = await Promise.all([fileAll(fresh()), fileAll(other)]);
     expect(new Set(filed.flat()).size).toBe(12);
     expect(filed.flat()).toHaveLength(12);
-    const claims = await atOnce(4, (store) =>
-      store.transact((tx) => tx.claimDeliveries({ now: at(1), limit: 4, lease_ms: 1_000 })),
+  });
+
+  it('gives each delivery to one worker, and keeps to the limits of each destination', async () => {
+    const tenants = Array.from({ length: 50 }, (_, i) => `tenant${i}`);
+    for (const tenant_id of tenants) {
+      await seedTenant(fresh(), { tenant_id, numbers: [], slack_channel: `C${tenant_id}` });
+    }
+    const filed = await atOnce(4, (store) =>
+      store.transact(async (tx) => {
+        for (let i = 0; i < 250; i++) {
+          const event = anEvent({ tenant_id: tenants[i % 50] ?? '', live: true });
+          await tx.fileEntry({ ...event, ...(await tx.emitEscalate(event)) }, WAYS, at(0));
+        }
+      }),
     );
-    const claimed = claims.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
-    expect(new Set(claimed.map(({ delivery_id }) => delivery_id)).size).toBe(claimed.length);
-    expect(claimed.length).toBeGreaterThanOrEqual(4);
+    expect(statuses(filed)).toEqual(Array(4).fill('fulfilled'));
+    const claims = await atOnce(4, (store) => claimAll(store, 1));
+    const sends = claims.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+    expect(statuses(claims)).toEqual(Array(4).fill('fulfilled'));
+    const inChannels = sends.filter(({ deliveries: [{ channel }] }) => channel === 'slack_mention');
+    // More than a channel takes alone: one message each, which tells of all.
+    expect(inChannels.map(({ deliveries }) => deliveries.length)).toEqual(Array(50).fill(20));
+    const ids = inChannels.flatMap(({ deliveries }) => deliveries.map(({ delivery_id }) => delivery_id));
+    expect(new Set(ids).size).toBe(1_000);
+  });
+
+  it('lets an acknowledgement and the return of an entry come one after the other', async () => {
+    for (const call of ['CA1', 'CA2', 'CA3', 'CA4', 'CA5', 'CA6']) {
+      const { conversation_id } = await seedCall(fresh(), call);
+      const { entry_id } = await seedEntry(fresh(), { conversation_id, live: true });
+      await fresh().transact((tx) => tx.moveEntry(entry_id, { move: 'acknowledge' }, 'lex', at(1)));
+      const [advanced, acknowledged] = await Promise.allSettled([
+        fresh().transact((tx) => tx.advanceDue({ now: at(300), ways: WAYS, limit: 9 })),
+        other.transact((tx) => tx.moveEntry(entry_id, { move: 'acknowledge' }, 'kim', at(300))),
+      ]);
+      const late = await fresh().transact((tx) => tx.advanceDue({ now: at(300), ways: WAYS, limit: 9 }));
+      const all = [...(advanced.status === 'fulfilled' ? advanced.value : []), ...late];
+      expect(all.filter(({ returned }) => returned).map((one) => one.entry_id)).toEqual([entry_id]);
+      const { status, assignee } = await entryOf(fresh(), { entry_id });
+      expect([acknowledged.status, status, assignee]).toEqual(
+        acknowledged.status === 'fulfilled'
+          ? ['fulfilled', 'acknowledged', 'kim']
+          : ['rejected', 'open', null],
+      );
+    }
+  });
+
+  it('advances each entry once', async () => {
+    const filed: string[] = [];
+    for (let i = 0; i < 12; i++) filed.push((await seedEntry(fresh(), { live: true })).entry_id);
+    const advanced = await atOnce(6, (store) =>
+      store.transact((tx) => tx.advanceDue({ now: at(60), ways: WAYS, limit: 5 })),
+    );
+    const ids = advanced.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+    expect(ids.map(({ entry_id }) => entry_id).sort()).toEqual(filed.sort());
+  });
+
+  it('leaves a destination to whoever is at it', async () => {
+    await seedEntry(fresh(), { live: true });
+    await claimAll(fresh(), 0);
+    await seedEntry(fresh(), { live: true });
+    const slow = Promise.withResolvers<void>();
+    const claimed = Promise.withResolvers<void>();
+    const claim = { destination: 'slack:#front-desk' as const, now: at(0), ways: WAYS, lease_ms: LEASE_MS };
+    const holding = fresh().transact(async (tx) => {
+      const sends = await tx.claimSends(claim);
+      claimed.resolve();
+      await slow.promise;
+      return sends;
+    });
+    await claimed.promise;
+    if (fresh().dialect === 'postgres')
+      expect(await other.transact((tx) => tx.claimSends(claim))).toEqual([]);
+    slow.resolve();
+    expect(await holding).toHaveLength(1);
+    expect(await other.transact((tx) => tx.claimSends(claim))).toEqual([]);
   });
 }
 

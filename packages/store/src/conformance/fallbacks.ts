@@ -1,13 +1,13 @@
 import { REASONS } from '@receptionist/core';
 import { expect, it } from 'vitest';
-import { anEvent, at, entryOf, seedCall, seedEntry, seedTenant } from './seeds.ts';
+import { anEvent, at, entryOf, seedCall, seedEntry, seedTenant, WAYS } from './seeds.ts';
 import type { Fresh } from './store-conformance.ts';
 
 export function fallbacksConform(fresh: Fresh): void {
   it('files an event as an entry with deadlines, timeline and an alert that waits', async () => {
     await seedTenant(fresh());
     const filed = await seedEntry(fresh(), { reason: 'payment', reason_detail: 'wants to pay', live: true });
-    expect(filed.joined).toBe(false);
+    expect(filed).toMatchObject({ joined: false, told: ['slack_mention'], skipped: [] });
     expect(filed.entry_id).toMatch(/^fb_[0-9a-hjkmnp-tv-z]{26}$/);
     expect(await entryOf(fresh(), filed)).toMatchObject({
       ...{
@@ -42,9 +42,9 @@ export function fallbacksConform(fresh: Fresh): void {
     const { event_id } = await fresh().transact((tx) => tx.emitEscalate(event));
     expect(await fresh().read.getEvent(event_id)).toEqual({ event_id, entry_id: null, filed_at: null });
     const file = (seconds: number) =>
-      fresh().transact((tx) => tx.fileEntry({ ...event, event_id }, { channel: 'slack' }, at(seconds)));
+      fresh().transact((tx) => tx.fileEntry({ ...event, event_id }, WAYS, at(seconds)));
     const first = await file(1);
-    expect(await file(2)).toEqual(first);
+    expect(await file(2)).toEqual({ ...first, told: [] });
     expect((await entryOf(fresh(), first)).notifications).toHaveLength(1);
     expect(await fresh().read.getEvent(event_id)).toEqual({
       event_id,
@@ -52,7 +52,7 @@ export function fallbacksConform(fresh: Fresh): void {
       filed_at: at(1),
     });
     await expect(
-      fresh().transact((tx) => tx.fileEntry({ ...event, event_id: 'ev_none' }, { channel: 'slack' }, at(3))),
+      fresh().transact((tx) => tx.fileEntry({ ...event, event_id: 'ev_none' }, WAYS, at(3))),
     ).rejects.toMatchObject({ code: 'not_found' });
   });
 
@@ -63,8 +63,7 @@ export function fallbacksConform(fresh: Fresh): void {
     const claimed = await fresh().transact((tx) => tx.claimEvents(2));
     expect(claimed.map((event) => event.at)).toEqual([at(1), at(2)]);
     expect(claimed[0]).toMatchObject({ ...anEvent(), at: at(1) });
-    for (const event of claimed)
-      await fresh().transact((tx) => tx.fileEntry(event, { channel: 'slack' }, at(4)));
+    for (const event of claimed) await fresh().transact((tx) => tx.fileEntry(event, WAYS, at(4)));
     expect((await fresh().transact((tx) => tx.claimEvents(9))).map((event) => event.at)).toEqual([at(3)]);
   });
 
@@ -82,10 +81,8 @@ export function fallbacksConform(fresh: Fresh): void {
     });
     const { event_id } = await fresh().transact((tx) => tx.emitEscalate(event));
     for (const seconds of [5, 6]) {
-      const joined = await fresh().transact((tx) =>
-        tx.fileEntry({ ...event, event_id }, { channel: 'slack' }, at(seconds)),
-      );
-      expect(joined).toEqual({ entry_id: first.entry_id, joined: true });
+      const joined = await fresh().transact((tx) => tx.fileEntry({ ...event, event_id }, WAYS, at(seconds)));
+      expect(joined).toEqual({ entry_id: first.entry_id, joined: true, told: [], skipped: [] });
     }
     const entry = await entryOf(fresh(), first);
     expect(entry).toMatchObject({
@@ -184,7 +181,7 @@ export function fallbacksConform(fresh: Fresh): void {
     ).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('reopens with fresh deadlines, nobody in charge, and an alert on the channel of the last one', async () => {
+  it('reopens with fresh deadlines and nobody in charge, and alerts anew at once', async () => {
     await seedTenant(fresh());
     const { entry_id } = await seedEntry(fresh(), { live: true });
     await fresh().transact((tx) =>
@@ -200,7 +197,10 @@ export function fallbacksConform(fresh: Fresh): void {
       ack_due_at: at(180),
       tags: ['a'],
     });
-    expect(entry.notifications).toMatchObject([
+    expect(entry.notifications).toMatchObject([{ channel: 'slack', status: 'skipped' }]);
+    const due = await fresh().transact((tx) => tx.advanceDue({ now: at(60), ways: WAYS, limit: 9 }));
+    expect(due).toMatchObject([{ entry_id, told: ['slack_mention'], missed: [], returned: false }]);
+    expect((await entryOf(fresh(), { entry_id })).notifications).toMatchObject([
       { status: 'skipped' },
       { channel: 'slack', status: 'waiting' },
     ]);
@@ -217,31 +217,5 @@ export function fallbacksConform(fresh: Fresh): void {
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     const { timeline } = await entryOf(fresh(), { entry_id });
     expect(timeline.filter(({ action }) => action === 'acknowledged')).toHaveLength(1);
-  });
-
-  it('marks each missed deadline once', async () => {
-    await seedTenant(fresh());
-    const open = await seedEntry(fresh(), { live: true });
-    const held = await seedEntry(fresh(), { live: true });
-    const resolved = await seedEntry(fresh(), { live: true });
-    await fresh().transact((tx) => tx.moveEntry(held.entry_id, { move: 'acknowledge' }, 'lex', at(1)));
-    await fresh().transact((tx) =>
-      tx.moveEntry(resolved.entry_id, { move: 'resolve', notes: 'x', tags: [] }, 'lex', at(1)),
-    );
-    const marked = (seconds: number) => fresh().transact((tx) => tx.markBreaches(at(seconds)));
-    expect(await marked(120)).toEqual([]);
-    expect(await marked(121)).toEqual([{ entry_id: open.entry_id, missed: 'ack' }]);
-    expect(await marked(300)).toEqual([]);
-    expect((await marked(301)).map((breach) => breach.entry_id).sort()).toEqual(
-      [open.entry_id, held.entry_id].sort(),
-    );
-    expect(await marked(9_999)).toEqual([]);
-    expect(await entryOf(fresh(), open)).toMatchObject({ ack_breached: true, engage_breached: true });
-    expect(await entryOf(fresh(), held)).toMatchObject({ ack_breached: false, engage_breached: true });
-    expect((await entryOf(fresh(), open)).timeline.map(({ action }) => action)).toEqual([
-      'filed',
-      'ack_missed',
-      'engage_missed',
-    ]);
   });
 }

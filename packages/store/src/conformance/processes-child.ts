@@ -2,7 +2,7 @@
 
 import { openStore } from '../open.ts';
 import type { Store } from '../store.ts';
-import { aTenant, at } from './seeds.ts';
+import { aTenant, at, WAYS } from './seeds.ts';
 
 const tasks = {
   migrate: (store: Store) => store.migrations.up(),
@@ -13,7 +13,7 @@ const tasks = {
     for (;;) {
       const event_id = await store.transact(async (tx) => {
         const [event] = await tx.claimEvents(1);
-        if (event) await tx.fileEntry(event, { channel: 'slack' }, at(1));
+        if (event) await tx.fileEntry(event, WAYS, at(1));
         return event?.event_id;
       });
       if (!event_id) return filed;
