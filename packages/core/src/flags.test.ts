@@ -1,10 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateFlag, evaluateFlags, FLAGS, type Flag, flagNamed, isOn, SAFE_VALUES } from './flags.ts';
+import {
+  evaluateFlag,
+  evaluateFlags,
+  evaluateStale,
+  FLAGS,
+  type FlagTerms,
+  flagNamed,
+  isOn,
+  SAFE_VALUES,
+  STALE_MS,
+} from './flags.ts';
 
-const core: { flags: Flag[] } = {
-  flags: ['allow_ai_booking', 'allow_rag', 'require_human_review', 'allow_live_transfer'],
+const NOW = '2026-11-24T18:00:00.000Z';
+const core: FlagTerms = {
+  included: ['allow_ai_booking', 'allow_rag', 'require_human_review', 'allow_live_transfer'],
+  settings: [],
+  rollouts: [],
 };
-const free: { flags: Flag[] } = { flags: ['require_human_review'] };
+const free: FlagTerms = { ...core, included: ['require_human_review'] };
 const setting = {
   flag: 'allow_rag',
   enabled: true,
@@ -14,7 +27,7 @@ const setting = {
 
 describe('a flag', () => {
   it('that the plan does not include has its safe value, whatever the tenant set', () => {
-    expect(evaluateFlag('allow_rag', free, setting)).toEqual({
+    expect(evaluateFlag('allow_rag', { ...free, settings: [setting] }, NOW)).toEqual({
       flag: 'allow_rag',
       enabled: false,
       reason: 'DISABLED',
@@ -26,7 +39,7 @@ describe('a flag', () => {
   });
 
   it("has the tenant's own value, with who set it", () => {
-    expect(evaluateFlag('allow_rag', core, setting)).toEqual({
+    expect(evaluateFlag('allow_rag', { ...core, settings: [setting] }, NOW)).toEqual({
       flag: 'allow_rag',
       enabled: true,
       reason: 'TARGETING_MATCH',
@@ -38,7 +51,7 @@ describe('a flag', () => {
   });
 
   it('has its safe value where nothing is set', () => {
-    expect(evaluateFlag('require_human_review', free)).toMatchObject({
+    expect(evaluateFlag('require_human_review', free, NOW)).toMatchObject({
       enabled: true,
       reason: 'DEFAULT',
       source: 'safe_default',
@@ -47,14 +60,14 @@ describe('a flag', () => {
 });
 
 it('all flags are evaluated, each once, by its own setting', () => {
-  const all = evaluateFlags(core, [setting]);
+  const all = evaluateFlags({ ...core, settings: [setting] }, NOW);
   expect(all.map(({ flag }) => flag)).toEqual(FLAGS);
   expect(all.filter(({ source }) => source === 'tenant').map(({ flag }) => flag)).toEqual(['allow_rag']);
 });
 
 it('a flag that is not among the evaluations has its safe value', () => {
   expect(FLAGS.map((flag) => isOn([], flag))).toEqual(FLAGS.map((flag) => SAFE_VALUES[flag]));
-  expect(isOn(evaluateFlags(core, [setting]), 'allow_rag')).toBe(true);
+  expect(isOn(evaluateFlags({ ...core, settings: [setting] }, NOW), 'allow_rag')).toBe(true);
 });
 
 it.each([
@@ -66,4 +79,48 @@ it.each([
   ['', null],
 ])('%j names the flag %s', (name, flag) => {
   expect(flagNamed(name)).toBe(flag);
+});
+
+describe('a rollout', () => {
+  const rollout = { flag: 'allow_rag', starts_at: null, updated_at: NOW, updated_by: 'lex' } as const;
+
+  it('has the value that is not the safe one', () => {
+    const terms: FlagTerms = { ...core, rollouts: [rollout, { ...rollout, flag: 'require_human_review' }] };
+    const said = { reason: 'SPLIT', source: 'rollout', updated_at: NOW, updated_by: 'lex' };
+    expect(evaluateFlag('allow_rag', terms, NOW)).toMatchObject({ enabled: true, ...said });
+    expect(evaluateFlag('require_human_review', terms, NOW)).toMatchObject({ enabled: false, ...said });
+  });
+
+  it("comes after the plan and the tenant's own setting", () => {
+    expect(evaluateFlag('allow_rag', { ...free, rollouts: [rollout] }, NOW).source).toBe('plan');
+    const off = { ...setting, enabled: false };
+    expect(evaluateFlag('allow_rag', { ...core, settings: [off], rollouts: [rollout] }, NOW)).toMatchObject({
+      enabled: false,
+      source: 'tenant',
+    });
+  });
+
+  it('changes nothing before its time', () => {
+    const tomorrow = { ...rollout, starts_at: '2026-11-25T18:00:00.000Z' };
+    const at = (now: string) => evaluateFlag('allow_rag', { ...core, rollouts: [tomorrow] }, now).source;
+    expect([at(NOW), at('2026-11-25T18:00:00.000Z')]).toEqual(['safe_default', 'rollout']);
+  });
+});
+
+describe('while nothing can be read', () => {
+  it('a value that may do more is believed for five minutes, the safe one without end', () => {
+    const terms: FlagTerms = { ...core, settings: [setting] };
+    const stale = (flag: 'allow_rag' | 'record_calls', ms: number) => evaluateStale(flag, terms, NOW, ms);
+    expect(stale('allow_rag', STALE_MS)).toMatchObject({ enabled: true, reason: 'STALE', source: 'tenant' });
+    expect(stale('allow_rag', STALE_MS + 1)).toMatchObject({
+      ...{ enabled: false, reason: 'ERROR', source: 'safe_default' },
+    });
+    expect(stale('record_calls', 1e12)).toMatchObject({ enabled: false, reason: 'STALE', source: 'plan' });
+  });
+
+  it('a flag of which nothing is known is safe', () => {
+    expect(evaluateStale('require_human_review', null, NOW, 0)).toMatchObject({
+      ...{ enabled: true, reason: 'ERROR', source: 'safe_default' },
+    });
+  });
 });

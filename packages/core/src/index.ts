@@ -13,6 +13,7 @@ export * from './placeholder.ts';
 export * from './plans.ts';
 export * from './privacy.ts';
 export * from './problem.ts';
+export * from './rollout.ts';
 export * from './spoken.ts';
 export * from './tenant.ts';
 export * from './texts.ts';

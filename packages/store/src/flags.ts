@@ -1,7 +1,20 @@
-import type { Flag, FlagSetting, Instant } from '@receptionist/core';
+import type { Flag, FlagSetting, FlagSnapshot, Instant } from '@receptionist/core';
+import { planTerms } from './plans.ts';
 import type { Db } from './schema.ts';
 
-export async function flagSettings(db: Db, tenant_id: string): Promise<FlagSetting[]> {
+export async function flagSnapshot(db: Db, tenant_id: string): Promise<FlagSnapshot | null> {
+  const tenant = await db
+    .selectFrom('tenants')
+    .select('plan')
+    .where('tenant_id', '=', tenant_id)
+    .executeTakeFirst();
+  if (!tenant) return null;
+  const { flags: included } = await planTerms(db, tenant.plan);
+  const settings = await flagSettings(db, tenant_id);
+  return { tenant_id, version: 0, plan: tenant.plan, included, settings, rollouts: [] };
+}
+
+async function flagSettings(db: Db, tenant_id: string): Promise<FlagSetting[]> {
   const rows = await db
     .selectFrom('feature_flags')
     .select(['flag', 'enabled', 'updated_at', 'updated_by'])

@@ -13,7 +13,7 @@ import type {
   EscalateEvent,
   Flag,
   FlagEvaluation,
-  FlagSetting,
+  FlagSnapshot,
   Instant,
   Move,
   NotificationStatus,
@@ -249,7 +249,8 @@ export interface ReadVerbs {
   getTenant(tenant_id: string): Promise<Tenant | null>;
   tenantByNumber(number: PhoneNumber): Promise<Tenant | null>;
   planTerms(plan: Plan): Promise<PlanTerms>;
-  flagSettings(tenant_id: string): Promise<FlagSetting[]>;
+  /** All that decides the tenant's flags, or null. */
+  flagSnapshot(tenant_id: string): Promise<FlagSnapshot | null>;
 
   findCall(provider_id: string): Promise<LiveConversation | null>;
   findConversation(conversation_id: string): Promise<LiveConversation | null>;

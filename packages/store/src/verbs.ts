@@ -31,7 +31,7 @@ export const readVerbs: Unbound<ReadVerbs> = {
   getTenant: tenants.getTenant,
   tenantByNumber: tenants.tenantByNumber,
   planTerms,
-  flagSettings: flags.flagSettings,
+  flagSnapshot: flags.flagSnapshot,
   findCall: conversations.findCall,
   findConversation: conversations.findConversation,
   answeredTurn: conversations.answeredTurn,

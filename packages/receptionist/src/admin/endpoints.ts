@@ -4,12 +4,17 @@ import { type Instant, Problem } from '@receptionist/core';
 import type { AuditRow, ReadVerbs, Verbs } from '@receptionist/store';
 import type { WakeKind } from '../escalation/wake.ts';
 
-export interface Reading<R extends Route> {
+interface Asked<R extends Route> {
   params: Params<R>;
   query: Query<R>;
 }
 
-export interface Changing<R extends Route> extends Reading<R> {
+export interface Reading<R extends Route> extends Asked<R> {
+  /** The store's, for those who need it. */
+  time: () => Promise<Instant>;
+}
+
+export interface Changing<R extends Route> extends Asked<R> {
   body: Body<R>;
   /** The admin user whom the token names. */
   actor: string;

@@ -7,8 +7,7 @@ type MissedCall = Body<Routes['fileMissedCalls']>['calls'][number];
 
 export const missedCalls: Pick<Handlers, 'fileMissedCalls'> = {
   async fileMissedCalls(tx, { params: { tenant_id }, body: { calls }, now }) {
-    const { plan } = await existing(tx.getTenant(tenant_id), 'tenant', tenant_id);
-    const flags = evaluateFlags(await tx.planTerms(plan), await tx.flagSettings(tenant_id));
+    const flags = evaluateFlags(await existing(tx.flagSnapshot(tenant_id), 'tenant', tenant_id), now);
     const filed = [];
     const known = [];
     for (const call of calls) {

@@ -10,49 +10,45 @@ import {
 import type { ReadVerbs } from '@receptionist/store';
 import { existing, type Handlers } from './endpoints.ts';
 
-export type OnCallHandlers = Pick<Handlers, 'getOnCall' | 'putOnCall' | 'addOverride'>;
+export const onCall: Pick<Handlers, 'getOnCall' | 'putOnCall' | 'addOverride'> = {
+  getOnCall: async (read, { time }) => withNow(await read.getOnCall(), await time()),
 
-export function createOnCall(now: () => Promise<Instant>): OnCallHandlers {
-  return {
-    getOnCall: async (read) => withNow(await read.getOnCall(), await now()),
+  async putOnCall(tx, { body, now }) {
+    const before = await tx.getOnCall();
+    const users = new Set(body.people.map(({ user }) => user));
+    const kept = before.overrides.filter(({ user }) => users.has(user));
+    const after: OnCall = {
+      people: body.people,
+      rotations: body.rotations.map((rotation) => ({ ...rotation, starts_at: exact(rotation.starts_at) })),
+      overrides: body.overrides?.map(exactly) ?? kept,
+    };
+    await refuseUnknownTenants(tx, after);
+    await tx.putOnCall(after, now);
+    return {
+      answer: withNow(after, now),
+      audit: {
+        action: 'oncall.set',
+        target: 'oncall',
+        before: withoutPhones(before),
+        after: withoutPhones(after),
+      },
+    };
+  },
 
-    async putOnCall(tx, { body, now }) {
-      const before = await tx.getOnCall();
-      const users = new Set(body.people.map(({ user }) => user));
-      const kept = before.overrides.filter(({ user }) => users.has(user));
-      const after: OnCall = {
-        people: body.people,
-        rotations: body.rotations.map((rotation) => ({ ...rotation, starts_at: exact(rotation.starts_at) })),
-        overrides: body.overrides?.map(exactly) ?? kept,
-      };
-      await refuseUnknownTenants(tx, after);
-      await tx.putOnCall(after, now);
-      return {
-        answer: withNow(after, now),
-        audit: {
-          action: 'oncall.set',
-          target: 'oncall',
-          before: withoutPhones(before),
-          after: withoutPhones(after),
-        },
-      };
-    },
-
-    async addOverride(tx, { body, now }) {
-      const onCall = await tx.getOnCall();
-      const stranger = strangerAmong(onCall.people, body.user);
-      if (stranger !== null) throw invalid('invalid_body', [{ path: 'user', message: stranger }]);
-      if (onCall.overrides.length >= MOST_OVERRIDES) throw tooManyOverrides();
-      if (body.tenant_id !== null) await existing(tx.getTenant(body.tenant_id), 'tenant', body.tenant_id);
-      const override = exactly(body);
-      await tx.addOverride(override, now);
-      return {
-        answer: withNow({ ...onCall, overrides: [...onCall.overrides, override] }, now),
-        audit: { action: 'oncall.override', target: 'oncall', before: null, after: override },
-      };
-    },
-  };
-}
+  async addOverride(tx, { body, now }) {
+    const before = await tx.getOnCall();
+    const stranger = strangerAmong(before.people, body.user);
+    if (stranger !== null) throw invalid('invalid_body', [{ path: 'user', message: stranger }]);
+    if (before.overrides.length >= MOST_OVERRIDES) throw tooManyOverrides();
+    if (body.tenant_id !== null) await existing(tx.getTenant(body.tenant_id), 'tenant', body.tenant_id);
+    const override = exactly(body);
+    await tx.addOverride(override, now);
+    return {
+      answer: withNow({ ...before, overrides: [...before.overrides, override] }, now),
+      audit: { action: 'oncall.override', target: 'oncall', before: null, after: override },
+    };
+  },
+};
 
 function withNow(onCall: OnCall, now: Instant) {
   return { ...onCall, now: onCallNow(onCall, now) };

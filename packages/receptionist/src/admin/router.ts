@@ -22,13 +22,13 @@ import { events } from './events.ts';
 import { fallback } from './fallback.ts';
 import { flags } from './flags.ts';
 import { missedCalls } from './missed-calls.ts';
-import { createOnCall, type OnCallHandlers } from './oncall.ts';
+import { onCall } from './oncall.ts';
 import { plans } from './plans.ts';
 import { bodyReader, checkedParams, checkedQuery } from './requests.ts';
 import { createStatus } from './status.ts';
 import { tenants } from './tenants.ts';
 
-const HANDLERS: Omit<Handlers, 'getStatus' | keyof OnCallHandlers> = {
+const HANDLERS: Omit<Handlers, 'getStatus'> = {
   ...tenants,
   ...plans,
   ...flags,
@@ -36,6 +36,7 @@ const HANDLERS: Omit<Handlers, 'getStatus' | keyof OnCallHandlers> = {
   ...missedCalls,
   ...fallback,
   ...conversations,
+  ...onCall,
   ...audit,
 };
 
@@ -62,7 +63,7 @@ export function createAdminRouter({ store, keys, now, log, wake, examine }: Admi
   } else {
     router.get('/openapi.json', openApi());
     router.use(createAuthentication({ keys, now, log }));
-    const handlers = { ...HANDLERS, ...createOnCall(store.now), ...createStatus(examine) };
+    const handlers = { ...HANDLERS, ...createStatus(examine) };
     for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][]) {
       const verb = route.method.toLowerCase() as Lowercase<Route['method']>;
       router[verb](expressPath(route), ...steps({ store, wake }, route, handlers[name]));
@@ -85,7 +86,8 @@ function steps(
 
 function createRead(store: Store, route: Route, read: Read<Route>): RequestHandler {
   return async (req, res) => {
-    res.json(await read(store.read, { params: checkedParams(req), query: checkedQuery(route, req) }));
+    const asked = { params: checkedParams(req), query: checkedQuery(route, req), time: store.now };
+    res.json(await read(store.read, asked));
   };
 }
 

@@ -56,8 +56,9 @@ export async function begin(
   at: Instant,
 ): Promise<LiveConversation> {
   const { tenant, ...conversation } = begun;
-  const { tenant_id, plan } = tenant;
-  const flags = evaluateFlags(await tx.planTerms(plan), await tx.flagSettings(tenant_id));
+  const { tenant_id } = tenant;
+  const snapshot = await tx.flagSnapshot(tenant_id);
+  const flags = snapshot ? evaluateFlags(snapshot, at) : [];
   return tx.beginConversation({ tenant_id, ...conversation, flags, at });
 }
 

@@ -23,7 +23,7 @@ export function conversationsConform(fresh: Fresh): void {
       provider_id: 'CA1',
       caller: null,
       simulated: true,
-      flags: evaluateFlags({ flags: ['allow_rag'] }, []),
+      flags: evaluateFlags({ included: ['allow_rag'], settings: [], rollouts: [] }, at(0)),
       at: at(0),
     } as const;
     const call = await fresh().transact((tx) => tx.beginConversation(begun));

@@ -72,12 +72,12 @@ export function tenantsConform(fresh: Fresh): void {
   it('sets, changes and unsets every flag of a tenant', async () => {
     await seedTenant(fresh());
     for (const flag of FLAGS) await fresh().transact((tx) => tx.setFlag('t1', flag, true, 'lex', at(1)));
-    expect(await fresh().read.flagSettings('t1')).toHaveLength(FLAGS.length);
+    expect((await fresh().read.flagSnapshot('t1'))?.settings).toHaveLength(FLAGS.length);
     await fresh().transact((tx) => tx.setFlag('t1', 'allow_rag', false, 'kim', at(2)));
     for (const flag of FLAGS.filter((name) => name !== 'allow_rag')) {
       await fresh().transact((tx) => tx.unsetFlag('t1', flag));
     }
-    expect(await fresh().read.flagSettings('t1')).toEqual([
+    expect((await fresh().read.flagSnapshot('t1'))?.settings).toEqual([
       { flag: 'allow_rag', enabled: false, updated_at: at(2), updated_by: 'kim' },
     ]);
   });
