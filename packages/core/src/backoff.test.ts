@@ -18,7 +18,7 @@ describe('nextAttemptAt', () => {
     expect([seconds(3, null, 0.5), seconds(3, null, 1)]).toEqual([3, 2]);
   });
 
-  it('never comes before the other side wants it', () => {
-    expect([seconds(1, 30, 1), seconds(1, 300, 0), seconds(8, 5, 0)]).toEqual([30, 300, 60]);
+  it('is when the other side wants it, however often it was tried', () => {
+    expect([seconds(1, 30, 1), seconds(1, 300, 0), seconds(8, 5, 0)]).toEqual([30, 300, 5]);
   });
 });

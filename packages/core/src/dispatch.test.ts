@@ -93,6 +93,12 @@ describe('a destination that asked to wait', () => {
     expect([sent(0), sent(39.9), sent(40)]).toEqual([0, 0, 1]);
   });
 
+  it('saves nothing up for a minute afterwards, and keeps nothing back', () => {
+    const state = blockedDestination(freshDestination(CHANNEL, at(0)), at(0), at(1));
+    const sent = (seconds: number) => sizes(dispatch(CHANNEL, many(40, 's'), state, at(seconds)).sends);
+    expect([sent(1), sent(60), sent(61 + 60)]).toEqual([[40], [40], [1, 39]]);
+  });
+
   it('is not asked sooner because another request was to wait less', () => {
     const long = blockedDestination(freshDestination(CHANNEL, at(0)), at(0), at(40));
     expect(blockedDestination(long, at(1), at(5)).blocked_until).toBe(at(40));

@@ -69,10 +69,13 @@ export interface Dispatch {
 
 interface Limit {
   perSecond: number;
+  /** As many at once after a while of silence; one, where the other side has shown of late that it takes no more. */
   burst: number;
   choose: (waiting: readonly Waiting[], tokens: number, state: DestinationState, now: Instant) => Send[];
 }
 
+/** So long nothing is saved up for a destination that found us too fast. */
+const CAUTIOUS_MS = 60_000;
 /** After a digest the next one waits, so that people read a few long ones and not many short ones. */
 const BETWEEN_DIGESTS_MS = 10_000;
 const BETWEEN_MENTIONS_MS = 60_000;
@@ -137,9 +140,13 @@ function refilled(state: DestinationState, { perSecond, burst }: Limit, now: Ins
   const seconds = Math.max(0, Date.parse(now) - Date.parse(state.counted_at)) / 1_000;
   return {
     ...state,
-    tokens: Math.min(burst, state.tokens + seconds * perSecond),
+    tokens: Math.min(isCautious(state, now) ? 1 : burst, state.tokens + seconds * perSecond),
     counted_at: now > state.counted_at ? now : state.counted_at,
   };
+}
+
+function isCautious({ blocked_until }: DestinationState, now: Instant): boolean {
+  return blocked_until !== null && Date.parse(now) - Date.parse(blocked_until) < CAUTIOUS_MS;
 }
 
 /** Critical first, then in turn by tenant: many of one hold up none of another. */
@@ -168,7 +175,8 @@ function compare(a: string, b: string): number {
 
 /**
  * A channel. Critical alerts take what there is, alone where that is enough and else all in one message. The others leave
- * one message free for the next critical one, the first alone and the rest together; what is said quietly comes last.
+ * one message free for the next critical one, where there can be two at once; the first goes alone and the rest together. What
+ * is said quietly comes last.
  */
 function chooseInChannel(
   waiting: readonly Waiting[],
@@ -181,7 +189,8 @@ function chooseInChannel(
   const others = alerts.filter(({ severity }) => severity !== 'critical');
   const mayMention = hasPassed(state.mentioned_at, BETWEEN_MENTIONS_MS, now);
   const first = chooseCritical(critical, tokens, mayMention);
-  const left = () => tokens - sends.length - 1;
+  const kept = isCautious(state, now) ? 0 : 1;
+  const left = () => tokens - sends.length - kept;
   const sends = [...first];
   if (hasPassed(state.grouped_at, BETWEEN_DIGESTS_MS, now)) {
     sends.push(...chooseStandard(others, left(), mayMention && !first.some(({ mention }) => mention)));

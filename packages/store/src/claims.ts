@@ -79,6 +79,13 @@ export async function blockDestination(db: Db, destination: Destination, until: 
   await keepState(db, destination, blockedDestination(state, now, until));
 }
 
+/** What was to be told together at that time has not arrived: the next digest neither waits for it nor is silent because of it. */
+export async function forgetDigest(db: Db, destination: Destination, at: Instant): Promise<void> {
+  const digest = db.updateTable('destination_limits').where('destination', '=', destination);
+  await digest.set({ grouped_at: null }).where('grouped_at', '=', at).execute();
+  await digest.set({ mentioned_at: null }).where('mentioned_at', '=', at).execute();
+}
+
 /** What it allows, held until the transaction ends; null where another daemon holds it. */
 async function takeDestination(
   db: Db,
@@ -217,7 +224,7 @@ async function markSending(
     .execute();
   return sends.map((send) => {
     const [first, ...others] = deliveriesOf(send, due).map((one) => claimedFrom(one, destination));
-    return { deliveries: [first as ClaimedDelivery, ...others], mention: send.mention };
+    return { deliveries: [first as ClaimedDelivery, ...others], mention: send.mention, at: now };
   });
 }
 

@@ -156,6 +156,8 @@ export interface ClaimedSend {
   deliveries: [ClaimedDelivery, ...ClaimedDelivery[]];
   /** Whether it may call people to it. */
   mention: boolean;
+  /** When it was claimed. */
+  at: Instant;
 }
 
 /** How a delivery ended this time. */
@@ -400,6 +402,8 @@ export interface Verbs extends ReadVerbs {
   recordDelivery(delivery: ClaimedDelivery, result: DeliveryResult, now: Instant): Promise<boolean>;
   /** The other side asked to wait. */
   blockDestination(destination: Destination, until: Instant, now: Instant): Promise<void>;
+  /** The digest that was claimed at `at` has not arrived: the next one need not wait, and may call people in its place. */
+  forgetDigest(destination: Destination, at: Instant): Promise<void>;
   /** A call that nobody took: the next person is rung, or nobody is left (null). Once for each call; an entry that somebody has meanwhile, or a later round, rings nobody. */
   passOn(delivery_id: string, why: string, now: Instant): Promise<{ person: string | null }>;
   /** Give those that are not resolved and have no next action, or none that can be right, one now. Answers whom. */

@@ -91,6 +91,7 @@ export const verbs: Unbound<Verbs> = {
   claimSends: claims.claimSends,
   recordDelivery: deliveries.recordDelivery,
   blockDestination: claims.blockDestination,
+  forgetDigest: claims.forgetDigest,
   passOn: deliveries.passOn,
   repairNextActions,
   queueNotice: deliveries.queueNotice,

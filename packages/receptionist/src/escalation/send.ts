@@ -57,6 +57,8 @@ export function createSend({
     const failures: unknown[] = [];
     // One by one, so that four hundred of a digest hold up no caller's turn.
     for (const one of attempted) await settle(one, now).catch((error) => failures.push(error));
+    if (isLostDigest(claimed, attempted))
+      await store.transact((tx) => tx.forgetDigest(claimed.deliveries[0].destination, claimed.at));
     if (failures.length > 0) throw failures[0];
   };
 
@@ -134,6 +136,16 @@ export function createSend({
       log.error(line, 'an alert was refused; it is kept and tried again until the cause is mended');
     else log.error(line, `an alert was refused; mend the cause: ${COVERED}`);
   }
+}
+
+/** Told to nobody; where it may have arrived, people may have been called. */
+function isLostDigest({ deliveries }: ClaimedSend, attempted: readonly Attempted[]): boolean {
+  const isLost = ({ outcome }: Attempted) => outcome.status === 'error' && faultOf(outcome)?.unclear !== true;
+  return (
+    deliveries.length > 1 &&
+    attempted.some(isLost) &&
+    !attempted.some(({ outcome }) => outcome.status === 'sent')
+  );
 }
 
 const COVERED = 'it is given up, and the next step covers it';

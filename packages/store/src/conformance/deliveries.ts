@@ -87,6 +87,32 @@ export function deliveriesConform(fresh: Fresh): void {
     expect(await claimAll(fresh(), 600)).toEqual([]);
   });
 
+  it('forgets a digest that did not arrive, and no other', async () => {
+    await seedTenant(fresh());
+    for (let i = 0; i < 5; i++) await seedEntry(fresh(), { live: true }, i);
+    const digestAt = async (seconds: number) =>
+      (await claimAll(fresh(), seconds)).find(({ deliveries: [{ destination }] }) =>
+        destination.startsWith('slack:'),
+      );
+    const digest = await digestAt(10);
+    expect(digest).toMatchObject({ mention: true, at: at(10) });
+    const [lead] = digest?.deliveries ?? [];
+    const again = async (seconds: number) => {
+      for (const delivery of digest?.deliveries ?? [])
+        await fresh().transact((tx) =>
+          tx.recordDelivery(
+            delivery,
+            { status: 'waiting', why: 'asked to wait', next_attempt_at: at(seconds), unclear: false },
+            at(seconds),
+          ),
+        );
+    };
+    await again(12);
+    await fresh().transact((tx) => tx.forgetDigest(lead?.destination ?? 'log', at(9)));
+    await fresh().transact((tx) => tx.forgetDigest(lead?.destination ?? 'log', at(10)));
+    expect(await digestAt(13)).toMatchObject({ mention: true, at: at(13) });
+  });
+
   it('names the entries of a digest in the order in which they were claimed', async () => {
     await seedTenant(fresh());
     for (let i = 0; i < 9; i++) await seedEntry(fresh(), {}, i);
