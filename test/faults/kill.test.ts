@@ -1,17 +1,24 @@
-/** SIGKILL right after an escalating turn was answered: whatever the process had not done yet, the rows still know. */
-import type { Failure } from '@receptionist/simulator/servers';
+/** SIGKILL at any moment, again and again on one database: whatever the process had not done yet, the rows still know. */
 import { expect, test } from 'vitest';
-import { brokenPromises, playKillRound } from './kill-round.ts';
+import { makeDatabase } from '../harness/database.ts';
+import { playKillRounds } from './kill-rounds.ts';
+import { BROKEN } from './ledger.ts';
 
-const AT_THAT_MOMENT: [string, Failure | null][] = [
-  ['is well', null],
-  ['answers 500', { mode: 'http_500', untilCleared: true }],
-  ['hangs', { mode: 'hang', untilCleared: true }],
-];
+const ROUNDS = 20;
+const SEED = 4;
 
-test.each(AT_THAT_MOMENT)(
-  'Slack %s, the daemon is killed: one entry, and the alert arrives',
-  async (_, slack) => {
-    expect(brokenPromises(await playKillRound({ slack, afterMs: 0 }))).toEqual([]);
-  },
-);
+test('what people were told is so: nothing is lost, nothing filed twice, everyone alerted, every move kept', async () => {
+  const accounts = await playKillRounds({
+    rounds: ROUNDS,
+    checkEvery: ROUNDS,
+    seed: SEED,
+    database: await makeDatabase(),
+    redisUrl: null,
+    tell: (_, told) => console.log(JSON.stringify(told)),
+  });
+  expect(accounts).toMatchObject(Object.fromEntries(BROKEN.map((name) => [name, 0])));
+  // Else nothing was tried.
+  expect(accounts.kills).toBe(ROUNDS);
+  expect(accounts.accepted).toBeGreaterThan(ROUNDS / 4);
+  expect(accounts.moves_accepted).toBeGreaterThan(0);
+}, 240_000);

@@ -14,7 +14,7 @@ const QUESTIONS = [
 
 export interface Callers {
   /** Resolves when the greeting came. */
-  dial(): Promise<BenchCall>;
+  dial(numbers?: { from?: string; to?: string }): Promise<BenchCall>;
   close(): void;
 }
 
@@ -23,6 +23,8 @@ export interface BenchCall {
   document: string;
   /** The next question. Resolves when the answer came. */
   ask(): Promise<void>;
+  /** Something else. Resolves when the answer came. */
+  say(words: string): Promise<void>;
   hangUp(): Promise<void>;
 }
 
@@ -45,23 +47,24 @@ export function createCallers(url: string): Callers {
   }
 
   return {
-    async dial() {
+    async dial({ from = CALLER, to = '+15005550006' } = {}) {
       const call = {
         AccountSid: ACCOUNT_SID,
         CallSid: `CA${crypto.randomUUID().replaceAll('-', '')}`,
-        From: CALLER,
-        To: '+15005550006',
+        From: from,
+        To: to,
       };
       let asked = 0;
       let document = await post('/twilio/webhook', { ...call, CallStatus: 'ringing' });
+      const say = async (words: string) => {
+        document = await post(nextPath(document), { ...call, SpeechResult: words, Confidence: '0.93' });
+      };
       return {
         get document() {
           return document;
         },
-        async ask() {
-          const SpeechResult = QUESTIONS[asked++ % QUESTIONS.length] ?? '';
-          document = await post(nextPath(document), { ...call, SpeechResult, Confidence: '0.93' });
-        },
+        ask: () => say(QUESTIONS[asked++ % QUESTIONS.length] ?? ''),
+        say,
         async hangUp() {
           await post('/twilio/status/call', { ...call, CallStatus: 'completed' });
         },
