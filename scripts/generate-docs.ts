@@ -53,6 +53,10 @@ const GUIDE: Readonly<Record<FailureCode, readonly [meaning: string, remedy: str
     'The entry is in a state that forbids the move: `entry_status`.',
     'Look at the entry again.',
   ],
+  conflict: [
+    'What stands there is not what you saw: somebody else has changed it meanwhile; `detail` says who and when.',
+    'Look at it again, and decide again.',
+  ],
   idempotency_conflict: [
     'The `Idempotency-Key` was used for another request in the last 24 hours.',
     'Take a new key for a new request.',

@@ -10,12 +10,14 @@ import { openPremises } from '../harness/premises.ts';
 import { jsonBodies } from './json-bodies.ts';
 import { naughtyStrings } from './naughty-strings.ts';
 import { type Office, openOffice } from './office.ts';
+import { openFeatureScenarios } from './openfeature.ts';
 import { page } from './page.ts';
 import { slackPayloads, twilioPayloads } from './payloads.ts';
 import { phoneNumbers } from './phones.ts';
 import type { PartResult } from './rows.ts';
 import { slackSignatures, twilioSignatures } from './signatures.ts';
 import { tokenAttacks, wycheproof } from './tokens.ts';
+import { unleashRollouts } from './unleash.ts';
 
 const PARTS: ((folder: string, office: Office) => Promise<PartResult>)[] = [
   twilioSignatures,
@@ -27,6 +29,8 @@ const PARTS: ((folder: string, office: Office) => Promise<PartResult>)[] = [
   jsonBodies,
   naughtyStrings,
   phoneNumbers,
+  unleashRollouts,
+  openFeatureScenarios,
 ];
 
 const MOST_SHOWN = 20;

@@ -28,6 +28,13 @@ test('the shapes of --json', async () => {
   await keep('set-flag --tenant t1 --flag allow_rag --enable true');
   await keep('set-flag --tenant t1 --tenant t9 --flag allow_rag --enable true');
   await keep('show-flags --tenant t1');
+  await keep('show-flags --stale');
+  await keep('set-plan --tenant t1 --plan free --at-month-end --dry-run');
+  await keep('rollout --flag allow_rag --percent 100 --dry-run');
+  await keep('rollout --flag allow_rag --percent 50 --step 100@2d');
+  await keep('rollout --flag allow_rag');
+  await keep('rollout status --flag allow_rag');
+  await keep('rollout stop --flag allow_rag');
   await keep('fallback ack zz');
   await keep(`fallback ack ${id}`);
   await keep(`fallback resolve ${id} --notes done --tag booking`);

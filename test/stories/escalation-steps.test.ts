@@ -136,7 +136,8 @@ test('after an acknowledgement, silence; not engaged in time it is open again, i
   const { entry_id } = await theEntry();
   await move(desk, 'acknowledgeEntry')(entry_id);
   expect(await after('5s')).toEqual([
-    'thread PagerDuty was told / lex acknowledged it',
+    // What PagerDuty was told may have been said already.
+    expect.stringMatching(/^thread (PagerDuty was told \/ )?lex acknowledged it$/),
     'shows Acknowledged by lex',
     'shows Acknowledged by lex',
     'pagerduty acknowledge 1',

@@ -1,18 +1,9 @@
 /** Who is on call: people, rotations and overrides, as `oncall set` and the API take them. */
 import { HANDOVERS, type OnCall, type Person } from '@receptionist/core';
 import { z } from 'zod';
-import { adminUser, instant, line, phone } from './schemas.ts';
+import { adminUser, line, phone, plannedInstant } from './schemas.ts';
 import { nearest } from './suggestion.ts';
 import { distinctList, tenantId, timeZone } from './tenant.ts';
-
-const FIRST = Date.parse('2000-01-01T00:00:00Z');
-const LAST = Date.parse('2100-01-01T00:00:00Z');
-
-/** Calendars of other centuries are not those that a rotation is reckoned by. */
-const plannedInstant = instant.refine(
-  (at) => FIRST <= Date.parse(at) && Date.parse(at) <= LAST,
-  'It must be in this century.',
-);
 
 /** Null: for all tenants. */
 const scope = tenantId.nullable().default(null);

@@ -20,18 +20,21 @@ import {
 } from './fallback.ts';
 import { missedCallsAnswer, missedCallsBody } from './missed-calls.ts';
 import { onCallAnswer, onCallBody, overrideBody } from './oncall.ts';
+import { planAnswer, planBody, tenantPlan } from './plans.ts';
+import { flagUse, rollout, rolloutAnswer, rolloutBody, rolloutPlanBody, rolloutStatus } from './rollouts.ts';
 import {
   auditQuery,
   auditRow,
   conversation,
   conversationWithTurns,
+  dryRunQuery,
   flagBody,
   flagEvaluation,
   flagsAnswer,
+  instant,
   pageOf,
   pageQuery,
-  planAnswer,
-  planBody,
+  unsetFlagQuery,
 } from './schemas.ts';
 import { tenantAnswer, tenantBody, tenantPatch } from './tenant.ts';
 
@@ -96,11 +99,18 @@ export const ROUTES = {
     body: tenantPatch,
     answer: tenantAnswer,
   },
+  getPlan: {
+    ...read,
+    path: '/admin/tenants/{tenant_id}/plan',
+    summary: 'The plan that a tenant is on, and the one that it goes to',
+    answer: tenantPlan,
+  },
   putPlan: {
     ...change,
     method: 'PUT',
     path: '/admin/tenants/{tenant_id}/plan',
-    summary: 'Put a tenant on a plan',
+    summary: 'Put a tenant on a plan, now or at the end of the month',
+    query: dryRunQuery,
     body: planBody,
     answer: planAnswer,
   },
@@ -123,7 +133,53 @@ export const ROUTES = {
     method: 'DELETE',
     path: '/admin/tenants/{tenant_id}/flags/{flag}',
     summary: "Remove a tenant's own setting",
+    query: unsetFlagQuery,
     answer: flagEvaluation,
+  },
+  listFlagUse: {
+    ...read,
+    path: '/admin/flags',
+    summary: 'Every flag: whose it is, since when, who has it, and whether it could go',
+    answer: pageOf(flagUse),
+  },
+  getRollout: {
+    ...read,
+    path: '/admin/flags/{flag}/rollout',
+    summary: 'Which tenants are in the rollout of a flag',
+    answer: rollout,
+  },
+  putRollout: {
+    ...change,
+    method: 'PUT',
+    path: '/admin/flags/{flag}/rollout',
+    summary: 'Roll a flag out to a share of the tenants; ends a plan of steps',
+    query: dryRunQuery,
+    body: rolloutBody,
+    answer: rolloutAnswer,
+  },
+  getRolloutStatus: {
+    ...read,
+    path: '/admin/flags/{flag}/rollout/status',
+    summary:
+      'How calls with the flag on go, beside those with it off; since the last change, unless it says since',
+    query: z.strictObject({ since: instant.exactOptional() }),
+    answer: rolloutStatus,
+  },
+  putRolloutPlan: {
+    ...change,
+    method: 'PUT',
+    path: '/admin/flags/{flag}/rollout/plan',
+    summary: 'Roll a flag out in steps, which stop by themselves where calls suffer',
+    query: dryRunQuery,
+    body: rolloutPlanBody,
+    answer: rolloutAnswer,
+  },
+  deleteRolloutPlan: {
+    ...change,
+    method: 'DELETE',
+    path: '/admin/flags/{flag}/rollout/plan',
+    summary: 'Take no further steps; the rollout stays where it is',
+    answer: rolloutAnswer,
   },
   createEscalation: {
     ...change,

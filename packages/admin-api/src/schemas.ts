@@ -34,7 +34,22 @@ const words = (max: number) =>
   z.string().max(max, `It may have ${max} characters at most.`).regex(/\S/, 'It must not be blank.');
 
 export const phone = z.e164('It must be a number in E.164, for example +14155550123.');
-export const instant = z.iso.datetime('It must be an instant in UTC, for example 2026-11-22T09:00:00Z.');
+export const instant = z.iso.datetime({
+  error: 'It must be an instant in UTC, for example 2026-11-22T09:00:00Z.',
+  abort: true,
+});
+
+const FIRST = Date.parse('2000-01-01T00:00:00Z');
+const LAST = Date.parse('2100-01-01T00:00:00Z');
+
+/** Calendars of other centuries are not those that plans are reckoned by. */
+export const plannedInstant = instant.refine(
+  (at) => FIRST <= Date.parse(at) && Date.parse(at) <= LAST,
+  'It must be in this century.',
+);
+
+/** `?dry_run=true` says what would come of it, and changes nothing. */
+export const dryRunQuery = z.strictObject({ dry_run: z.boolean().default(false) });
 
 /** Who an admin says they are; `sub` of the token. */
 export const adminUser = line(128);
@@ -48,17 +63,15 @@ export const pageQuery = z.strictObject({
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), next_cursor: z.string().nullable() });
 
-export const planBody = z.strictObject({ plan: z.enum(PLANS) });
+/** When the setting was made that the admin saw; null: there was none. Left out: whatever stands there. */
+const expected_updated_at = instant.nullable().exactOptional();
 
-export const planAnswer = z.object({
-  tenant_id: z.string(),
-  plan: z.enum(PLANS),
-  previous_plan: z.enum(PLANS),
-  changed_by: z.string(),
-  changed_at: instant,
+export const flagBody = z.strictObject({ enabled: z.boolean(), expected_updated_at });
+
+/** A query has no null: there `none` stands for it. */
+export const unsetFlagQuery = z.strictObject({
+  expected_updated_at: z.union([instant, z.literal('none')]).exactOptional(),
 });
-
-export const flagBody = z.strictObject({ enabled: z.boolean() });
 
 const FLAG_REASONS = [
   'DISABLED',
@@ -84,6 +97,10 @@ export const flagsAnswer = z.object({
   tenant_id: z.string(),
   plan: z.enum(PLANS),
   flags: z.array(flagEvaluation),
+  /** The tenant's own, also those that have no effect because the plan does not include them. */
+  settings: z.array(
+    z.object({ flag: z.enum(FLAGS), enabled: z.boolean(), updated_at: instant, updated_by: z.string() }),
+  ),
 });
 
 const OUTCOMES = [

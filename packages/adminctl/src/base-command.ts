@@ -2,7 +2,7 @@
 import { Command, Errors, Flags, type Interfaces } from '@oclif/core';
 import type { AdminClient } from '@receptionist/admin-api';
 import { adminClient } from './client.ts';
-import { exitCodeOf, explain, type Failure, inWords, tellFailure } from './failure.ts';
+import { CommandError, exitCodeOf, explain, type Failure, inWords, tellFailure } from './failure.ts';
 import type { Ids } from './ids.ts';
 import type { Output } from './named-flags.ts';
 import { readSettings, type SettingFlags, type Settings } from './settings.ts';
@@ -126,6 +126,11 @@ export abstract class AdminCommand extends Command {
     const ask = inquirer.createPromptModule({ output: process.stderr });
     const { sure } = await ask([{ type: 'confirm', name: 'sure', message: question, default: false }]);
     return sure;
+  }
+
+  /** @throws CommandError where a person is asked and does not want it */
+  protected async orNothing(question: string, flags: GlobalFlags): Promise<void> {
+    if (!(await this.confirmed(question, flags))) throw new CommandError('failed', 'Nothing was changed.');
   }
 
   /** Columns that there are for a table, or undefined where stdout is no terminal. */

@@ -45,6 +45,7 @@ export const EXIT_CODE_OF: Readonly<Record<FailureCode, ExitCode>> = {
   already_exists: 5,
   already_acknowledged: 5,
   invalid_transition: 5,
+  conflict: 5,
   idempotency_conflict: 5,
   body_too_large: 2,
   unsupported_media_type: 1,

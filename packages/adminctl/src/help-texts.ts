@@ -19,7 +19,8 @@ TENANTS
   number         list | add | remove | connect | reconcile
   set-plan       put a tenant on a plan
   set-flag       make or remove a tenant's own setting of a flag
-  show-flags     every flag as it is for a tenant, and why
+  show-flags     every flag as it is for a tenant, and why; or those that could go
+  rollout        a flag for a share of the tenants; status | stop
 
 CALLS
   fallback       [list] | show | ack | assign | engage | note | tag | resolve | reopen

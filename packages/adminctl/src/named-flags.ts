@@ -1,8 +1,19 @@
 /** Flags that several commands have; what they name is checked before anything is sent. */
 import { Args, Errors, Flags } from '@oclif/core';
 import { notOneOf } from '@receptionist/admin-api';
-import { FLAGS, type Flag, flagNamed, isPlan, PLANS, type Plan } from '@receptionist/core';
+import {
+  FLAGS,
+  type Flag,
+  flagNamed,
+  HALT_CONDITIONS,
+  haltCondition,
+  type Instant,
+  isPlan,
+  PLANS,
+  type Plan,
+} from '@receptionist/core';
 import { CommandError } from './failure.ts';
+import { untilFrom } from './moments.ts';
 
 export const planFlag = Flags.custom<Plan>({
   description: `one of ${PLANS.join(', ')}`,
@@ -32,6 +43,43 @@ export const trueFalseFlag = Flags.custom<boolean>({
     throw new Errors.CLIError(`"${text}" is neither true nor false.`);
   },
 });
+
+export const percentFlag = Flags.custom<number>({
+  description: 'of the tenants whose plan includes the flag: 0 to 100, two decimals at most',
+  helpValue: 'PERCENT',
+  parse: async (text) => percentOf(text),
+});
+
+export interface Step {
+  percent: number;
+  at: Instant;
+}
+
+/** `50@2d` or `50@2026-12-01T09:00Z`. */
+export const stepFlag = Flags.custom<Step>({
+  helpValue: 'PERCENT@WHEN',
+  parse: async (text) => {
+    const [percent = '', when] = text.split('@');
+    if (when === undefined) throw new Errors.CLIError(`"${text}" does not say when. For example: ${text}@2d`);
+    return { percent: percentOf(percent), at: untilFrom(when, new Date()) };
+  },
+});
+
+function percentOf(text: string): number {
+  if (/^\d{1,3}(\.\d{1,2})?$/.test(text) && Number(text) <= 100) return Number(text);
+  throw new Errors.CLIError(`"${text}" is no percentage: 0 to 100, with two decimals at most.`);
+}
+
+export const haltIfFlag = Flags.custom<string>({
+  description: `stop and go back by itself: ${HALT_CONDITIONS}`,
+  helpValue: 'CONDITION',
+  parse: async (text) => {
+    if (haltCondition(text)) return text;
+    throw new Errors.CLIError(`"${text}" is no condition. Write one of: ${HALT_CONDITIONS}.`);
+  },
+});
+
+export const dryRunFlag = Flags.boolean({ description: 'only show what would change' });
 
 const OUTPUTS = ['table', 'name', 'json'] as const;
 export type Output = (typeof OUTPUTS)[number];

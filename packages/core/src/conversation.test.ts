@@ -400,6 +400,7 @@ describe('takeTurn', () => {
     message: fc.option(fc.string()),
     callback_number: fc.constantFrom(null, '+15185550199'),
     warned: fc.boolean(),
+    call_limit: fc.constantFrom(null, 2),
     served: fc.constantFrom('caller_left', 'answered', 'message_taken', 'escalated'),
   });
   const words = fc.oneof(

@@ -10,7 +10,7 @@ import type { Proposal } from './model-turn.ts';
 import { isOpen, sayOpenNow } from './opening-hours.ts';
 import { phrasesFor } from './phrases.ts';
 import { HANDLERS, offerToPassOn, passOnMessage, takeNumber } from './replies.ts';
-import { escalationFor } from './summaries.ts';
+import { escalationForMessage } from './summaries.ts';
 import type { Instant, PhoneNumber, Tenant } from './tenant.ts';
 import type { Keyword } from './texts.ts';
 import { end, reply, type Turn } from './turn.ts';
@@ -99,6 +99,8 @@ export interface ConversationState {
   callback_number: PhoneNumber | null;
   /** Asked once to stay polite. */
   warned: boolean;
+  /** The plan's calls at once, all of which were taken when this one came: only a message is taken. Null: it is served. */
+  call_limit: number | null;
   /** What the conversation came to so far. */
   served: Extract<Outcome, 'caller_left' | 'answered' | 'message_taken' | 'escalated'>;
 }
@@ -114,8 +116,14 @@ export const NEW_CONVERSATION: ConversationState = {
   message: null,
   callback_number: null,
   warned: false,
+  call_limit: null,
   served: 'caller_left',
 };
+
+/** The beginning of a call that comes while as many go on as the plan has. */
+export function overLimit(call_limit: number): ConversationState {
+  return { ...NEW_CONVERSATION, phase: 'taking_message', asked: 'message', call_limit };
+}
 
 /** After so many silences in a row the conversation ends. */
 const SILENCES = 3;
@@ -149,13 +157,17 @@ export function takeTurn(
 
 function beginTurn(state: ConversationState | null, context: TurnContext): Turn {
   return {
-    // Members that a state of an older version lacks have their first value.
-    state: { ...NEW_CONVERSATION, ...state },
+    state: complete(state),
     context,
     say: phrasesFor(context.channel),
     words: '',
     understanding: null,
   };
+}
+
+/** Members that a state of an older version lacks have their first value. */
+function complete(state: ConversationState | null): ConversationState {
+  return { ...NEW_CONVERSATION, ...state };
 }
 
 /** Whether no rule decides the turn, so that a language model may be asked for a proposal. */
@@ -182,8 +194,8 @@ export function wordsHeard(heard: Heard): string {
 
 /** What must still be told when the caller has gone: the words of a message that was not finished. */
 export function leave(state: ConversationState | null, context: TurnContext): Escalation | null {
-  if (!state?.message) return null;
-  return escalationFor('message_left', state.message, state.callback_number ?? context.caller);
+  const { message, callback_number, call_limit } = complete(state);
+  return message ? escalationForMessage({ message, call_limit }, callback_number ?? context.caller) : null;
 }
 
 /** How the conversation went when the caller leaves now. */
@@ -195,17 +207,19 @@ function greet(turn: Turn): Step {
   const { tenant, now } = turn.context;
   const hasHours = Object.values(tenant.opening_hours).some((spans) => spans.length > 0);
   const closed = hasHours && !isOpen(tenant, now) ? [sayOpenNow(tenant, now)] : [];
+  const opening = turn.state.call_limit === null ? turn.say.howCanIHelp : turn.say.allBusy;
   return reply(
     turn,
     'ask',
-    [tenant.greeting, ...closed, turn.say.howCanIHelp].filter((sentence) => sentence.trim() !== ''),
+    [tenant.greeting, ...closed, opening].filter((sentence) => sentence.trim() !== ''),
   );
 }
 
 function hearNothing(turn: Turn): Step {
   const silences = turn.state.silences + 1;
   if (silences < SILENCES) {
-    return reply(turn, 'ask', [silences === 1 ? turn.say.areYouThere : turn.say.cannotHearYou], {
+    const again = silences === 1 ? turn.say.areYouThere : turn.say.cannotHearYou;
+    return reply(turn, 'ask', [turn.state.call_limit === null ? again : turn.say.speakNow], {
       state: { silences, misunderstood: turn.state.misunderstood },
     });
   }
@@ -222,7 +236,7 @@ function hearKeys(turn: Turn, keys: string): Step {
   if (digits === '') return hearNothing(turn);
   if (turn.state.asked === 'number' && digits !== '0') return takeNumber(listenTo(turn, digits));
   if (digits === '0') return HANDLERS.talk_to_human(turn);
-  return reply(turn, 'ask', [turn.say.unknownKey]);
+  return reply(turn, 'ask', [turn.state.call_limit === null ? turn.say.unknownKey : turn.say.speakNow]);
 }
 
 function hearSpeech(

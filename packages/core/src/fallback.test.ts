@@ -87,7 +87,13 @@ describe('severity', () => {
 
   it('is standard where nobody waits', () => {
     const standard = REASONS.filter((reason) => severityOf(reason, true) === 'standard');
-    expect(standard).toEqual(['review_required', 'message_left', 'callback_requested', 'text_undelivered']);
+    expect(standard).toEqual([
+      'review_required',
+      'message_left',
+      'callback_requested',
+      'text_undelivered',
+      'limit_reached',
+    ]);
   });
 
   it('never falls', () => {

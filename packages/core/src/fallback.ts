@@ -39,6 +39,7 @@ const NOBODY_WAITS: readonly Reason[] = [
   'callback_requested',
   'review_required',
   'text_undelivered',
+  'limit_reached',
 ];
 
 /** Critical: a caller on the line waits for a person, or it is an emergency. */

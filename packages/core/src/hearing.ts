@@ -1,6 +1,7 @@
 /** What follows words: first the rules, then what a language model proposed, else what the words are taken for. */
 import type { Step, TurnContext } from './conversation.ts';
 import { byModel, type Proposal } from './model-turn.ts';
+import { hearOverLimit } from './over-limit.ts';
 import {
   answerInWriting,
   HANDLERS,
@@ -31,9 +32,10 @@ export function hearWords(
 
 /** What is decided by rule, whoever else could answer; null where the words are open. */
 export function byRule(turn: HeardTurn, confidence: number | null): Step | null {
-  const { phase, asked } = turn.state;
+  const { phase, asked, call_limit } = turn.state;
   const { intent, confidence: sureness, slots } = turn.understanding;
   if (intent === 'emergency' && sureness >= LIKELY) return HANDLERS.emergency(turn);
+  if (call_limit !== null) return hearOverLimit(turn);
   if (phase === 'taking_message') return hearMessage(turn);
   const written = answerInWriting(turn);
   if (written) return written;

@@ -20,6 +20,10 @@ const ANYWHERE = {
   noAnswer: "I don't have an answer to that.",
   offerCallback: 'Shall I have someone get back to you about it?',
 
+  allBusy: "I'm sorry, all our lines are busy right now. What would you like me to pass on?",
+  speakNow: 'Please tell me your message now, and I will pass it on.',
+  anythingElseToPassOn: 'Is there anything else you would like me to pass on?',
+
   whatMessage: 'Of course. What would you like me to pass on?',
   passedOn: 'Thank you, I am passing your message on.',
   added: 'Thank you, I am passing that on as well.',

@@ -13,6 +13,7 @@ export const PROBLEMS = {
   already_exists: { status: 409, title: 'It exists already' },
   already_acknowledged: { status: 409, title: 'Somebody else has it' },
   invalid_transition: { status: 409, title: 'The entry is not in a state that allows this' },
+  conflict: { status: 409, title: 'Somebody changed it meanwhile' },
   idempotency_conflict: { status: 409, title: 'The Idempotency-Key was used for another request' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The content type is not one that this address reads' },

@@ -1,7 +1,7 @@
 /** What the receptionist does about each intent, while it takes a message, and once a person was alerted. */
 import { answerQuestion } from './answers.ts';
 import type { ConversationState, Step } from './conversation.ts';
-import { type CallerReason, escalationFor, type ReasonHere } from './summaries.ts';
+import { type CallerReason, escalationFor, escalationForMessage, type ReasonHere } from './summaries.ts';
 import type { PhoneNumber } from './tenant.ts';
 import { asksForText, meansLastAnswer } from './text-request.ts';
 import { end, reply, type Turn } from './turn.ts';
@@ -18,10 +18,13 @@ export const HANDLERS: Record<Intent, Handler> = {
     escalate(turn, 'emergency', [
       turn.say.danger(turn.context.tenant.facts['emergency_number'] ?? 'your local emergency number'),
     ]),
-  talk_to_human: (turn) =>
-    turn.state.phase === 'escalated'
-      ? sayItIsUnderWay(turn)
-      : escalate(turn, 'caller_asked_for_human', [turn.say.ofCourse], turn.say.anythingToPassOn),
+  talk_to_human: (turn) => {
+    if (turn.state.phase === 'escalated') return sayItIsUnderWay(turn);
+    // Nobody is free: somebody calls back.
+    if (turn.state.call_limit !== null)
+      return recordMessage({ ...turn, words: turn.words || 'Please call me back.' });
+    return escalate(turn, 'caller_asked_for_human', [turn.say.ofCourse], turn.say.anythingToPassOn);
+  },
   complaint: (turn) => escalate(turn, 'complaint', [turn.say.sorryToHear], turn.say.whatHappened),
   payment: (turn) => escalate(turn, 'payment', [turn.say.noPayments]),
   book_appointment: askColleagueToBook,
@@ -175,12 +178,12 @@ export function recordMessage(turn: Turn): Step {
 const BREAKS_OFF = new Set<Intent>(['talk_to_human', 'goodbye', 'deny', 'abuse', 'repeat']);
 
 /** Too short to be a message that happens to hold a cue. */
-function isBrief({ words }: Turn): boolean {
+export function isBrief({ words }: Turn): boolean {
   return words.split(' ').length <= 7;
 }
 
 /** "Can I leave a message for the doctor?" is not the message yet. */
-function announcesMessage({ words, understanding }: Turn): boolean {
+export function announcesMessage({ words, understanding }: Turn): boolean {
   return (
     understanding?.intent === 'leave_message' &&
     /^(?!.*\b(?:that|saying|tell|because)\b).{0,70}\b(?:message|note|voicemail)\b.{0,30}$/i.test(words)
@@ -212,13 +215,18 @@ export function passOnMessage(turn: Turn, { hangUp }: { hangUp: boolean }): Step
   const number = contactOf(turn);
   const served = turn.state.served === 'escalated' ? 'escalated' : 'message_taken';
   const say = [turn.say.passedOn, ...(number ? [turn.say.someoneCalls(number)] : [])];
+  const phase = turn.state.call_limit === null ? 'talking' : 'escalated';
   const consequences = {
-    state: { phase: 'talking', message: null, served, asked: 'anything_else' } as const,
-    escalate: escalationFor('message_left', turn.state.message, number),
+    state: { phase, message: null, served, asked: 'anything_else' } as const,
+    escalate: escalationForMessage(turn.state, number),
   };
   return hangUp
     ? end(turn, [...say, turn.say.goodbye], served, consequences)
-    : reply(turn, 'escalate', [...say, turn.say.anythingElse], consequences);
+    : reply(turn, 'escalate', [...say, whatMore(turn)], consequences);
+}
+
+function whatMore({ state, say }: Turn): string {
+  return state.call_limit === null ? say.anythingElse : say.anythingElseToPassOn;
 }
 
 /** A person was alerted: questions are still answered, and every other word of substance joins the entry. */
@@ -243,8 +251,8 @@ const WITHOUT_SUBSTANCE = new Set<Intent>([
   'deny',
 ]);
 
-function addToEntry(turn: Turn, say: string[]): Step {
-  return reply(turn, 'escalate', [...say, turn.say.anythingElse], {
+export function addToEntry(turn: Turn, say: string[]): Step {
+  return reply(turn, 'escalate', [...say, whatMore(turn)], {
     state: { asked: 'anything_else' },
     escalate: escalationFor('message_left', turn.words, contactOf(turn)),
   });

@@ -1,5 +1,5 @@
 /** What the person who is alerted reads first. */
-import type { Escalation } from './conversation.ts';
+import type { ConversationState, Escalation } from './conversation.ts';
 import type { Reason } from './fallback.ts';
 import type { PhoneNumber } from './tenant.ts';
 
@@ -16,12 +16,13 @@ const SUMMARIES = {
   low_confidence: 'The receptionist asked again and still did not understand the caller.',
   callback_requested: 'The caller wants to be called back.',
   message_left: 'The caller left a message.',
+  limit_reached: 'More calls came at once than the plan has, and this caller could only leave a message.',
 } as const satisfies Partial<Record<Reason, string>>;
 
 export type ReasonHere = keyof typeof SUMMARIES;
 
 /** What a caller's words can be the reason of; a message is taken, not escalated. */
-export type CallerReason = Exclude<ReasonHere, 'message_left'>;
+export type CallerReason = Exclude<ReasonHere, 'message_left' | 'limit_reached'>;
 
 /** An alert shows one line of it; the transcript has all. */
 const LONGEST_DETAIL = 300;
@@ -38,4 +39,14 @@ export function escalationFor(
       : words;
   const callBack = number ? `Call back: ${number}.` : 'The number was withheld.';
   return { reason, reason_detail: detail, summary: `${summary} ${callBack}` };
+}
+
+/** For the words that wait to be passed on. */
+export function escalationForMessage(
+  { message, call_limit }: Pick<ConversationState, 'message' | 'call_limit'>,
+  number: PhoneNumber | null,
+): Escalation {
+  if (call_limit === null) return escalationFor('message_left', message, number);
+  const words = `Over the plan's limit of concurrent calls (${call_limit}): ${message}`;
+  return escalationFor('limit_reached', words, number);
 }

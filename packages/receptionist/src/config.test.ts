@@ -224,8 +224,8 @@ describe('.env.example and .adminctl.env.example', () => {
 
 describe('what the operator is told', () => {
   it('names what is accepted but not used yet', () => {
-    const warnings = warningsOf(read({ REDIS_CACHE_URL: 'redis://127.0.0.1:6380', TENANCY: 'schema' }));
-    expect(warnings).toContainEqual(expect.stringMatching(/^REDIS_CACHE_URL is set, but/));
+    const warnings = warningsOf(read({ VECTOR_URL: 'qdrant+http://127.0.0.1:6333', TENANCY: 'schema' }));
+    expect(warnings).toContainEqual(expect.stringMatching(/^VECTOR_URL is set, but/));
     expect(warnings).toContainEqual(expect.stringMatching(/^TENANCY is set, but/));
   });
 

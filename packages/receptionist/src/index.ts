@@ -1,5 +1,9 @@
 export { type Config, ConfigError, readConfig } from './config.ts';
+export { createFlagProvider } from './flags/openfeature.ts';
+export { createFlagReader, type FlagReader, type FlagReaderParts } from './flags/reader.ts';
+export { connectRedisFlagCache } from './flags/redis-cache.ts';
 export { createLog, type Log } from './observability/log.ts';
+export { createMetrics } from './observability/metrics.ts';
 export { type Receptionist, startReceptionist } from './receptionist.ts';
 export { refuseSlackRequest } from './webhooks/slack-signature.ts';
 export { createTwilioMessaging } from './webhooks/twilio-messaging.ts';

@@ -4,6 +4,8 @@ import { openStore, type Store } from '@receptionist/store';
 import { type Config, storeSettings, warningsOf } from './config.ts';
 import type { EscalationEngine } from './escalation/engine.ts';
 import type { RedisWake } from './escalation/redis-wake.ts';
+import type { FlagCache } from './flags/cache.ts';
+import type { FlagReader } from './flags/reader.ts';
 import { closeServer, listen, portOf } from './http/server.ts';
 import type { Log } from './observability/log.ts';
 import { type Role, wire } from './wire.ts';
@@ -13,10 +15,13 @@ export interface Receptionist {
   url: string;
   /** Null in the role `web`. */
   engine: EscalationEngine | null;
+  flags: FlagReader;
   store: Store;
   /** Takes nothing new, finishes the turns and the engine's cycle, and closes. */
   stop(): Promise<void>;
 }
+
+const MACHINE_CLOCK = { now: () => new Date(), elapsed: () => performance.now() };
 
 /** @throws Problem or ListenError where it cannot start, in words for the operator */
 export async function startReceptionist({
@@ -34,13 +39,17 @@ export async function startReceptionist({
   for (const warning of warningsOf(config)) log.warn(warning);
   const store = await openStore({ ...storeSettings(config), log, ...(now ? { now } : {}) });
   const redisWake = config.REDIS_URL ? await connectRedis(config.REDIS_URL, log) : null;
+  const cacheUrl = config.REDIS_CACHE_URL ?? config.REDIS_URL;
+  const flagCache = cacheUrl ? await connectFlagCache(cacheUrl, log) : null;
   const close = async () => {
     await redisWake?.close();
+    flagCache?.close();
     await store.close();
   };
   try {
     await migrate(store);
-    return await serve({ config, log, role, store, redisWake, close, now: now ?? (() => new Date()) });
+    const clock = now ? { now, elapsed: () => now().getTime() } : MACHINE_CLOCK;
+    return await serve({ config, log, role, store, redisWake, flagCache, close, ...clock });
   } catch (error) {
     await close();
     throw error;
@@ -69,41 +78,54 @@ async function serve({
   role,
   store,
   redisWake,
+  flagCache,
   close,
   now,
+  elapsed,
 }: {
   config: Config;
   log: Log;
   role: Role;
   store: Store;
   redisWake: RedisWake | null;
+  flagCache: FlagCache | null;
   /** What was opened before. */
   close: () => Promise<void>;
   now: () => Date;
+  elapsed: () => number;
 }): Promise<Receptionist> {
   const server = await listen({ host: config.HOST, port: config.PORT });
   // From here to the handler nothing waits, so that no request comes in between.
   const port = portOf(server);
   const url = `http://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${port}`;
   const publicUrl = config.PUBLIC_URL ?? url;
-  const { app, engine } = wire({ config, role, store, redisWake, publicUrl, now, log });
+  const parts = { config, role, store, redisWake, flagCache, publicUrl, now, elapsed, log };
+  const { app, flags, engine } = wire(parts);
   server.on('request', app);
+  flags.start();
   engine?.start();
   log.info({ host: config.HOST, port, public_url: publicUrl, role, app_env: config.APP_ENV }, 'listening');
   return {
     url,
     engine,
+    flags,
     store,
     async stop() {
       await closeServer(server);
       await engine?.stop();
+      await flags.stop();
       await close();
     },
   };
 }
 
-/** Loaded only where there is one: 40 MB that a daemon by itself does not need. */
+/** Loaded only where there is one, as the next: 40 MB that a daemon by itself does not need. */
 async function connectRedis(url: string, log: Log): Promise<RedisWake> {
   const { connectRedisWake } = await import('./escalation/redis-wake.ts');
   return connectRedisWake({ url, log });
+}
+
+async function connectFlagCache(url: string, log: Log): Promise<FlagCache> {
+  const { connectRedisFlagCache } = await import('./flags/redis-cache.ts');
+  return connectRedisFlagCache({ url, log });
 }

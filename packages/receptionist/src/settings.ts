@@ -127,13 +127,12 @@ export const settingsSchema = z.object({
     secret: 'password',
     example: 'redis://127.0.0.1:6379',
     meaning:
-      'Carries the rings between daemons (BullMQ), so that one that answers calls wakes one that alerts. It may be emptied and go away: the database alone is the truth. Unset: each daemon looks each second.',
+      'Carries the rings between daemons (BullMQ), so that one that answers calls wakes one that alerts, and keeps flags. It may be emptied and go away: the database alone is the truth. Unset: each daemon looks each second.',
   }),
   REDIS_CACHE_URL: redisAddress().optional().register(notes, {
     secret: 'password',
-    unused: true,
     example: 'redis://127.0.0.1:6380',
-    meaning: 'Another Redis for the cache: that of a queue must not evict.',
+    meaning: 'Another Redis for the cache of flags: that of a queue must not evict. Unset: `REDIS_URL`.',
   }),
   VECTOR_URL: qdrantAddress()
     .optional()

@@ -15,6 +15,10 @@ import type { RedisWake } from './escalation/redis-wake.ts';
 import { createSelfCheck } from './escalation/self-check.ts';
 import { createSend } from './escalation/send.ts';
 import type { Wake } from './escalation/wake.ts';
+import type { FlagCache } from './flags/cache.ts';
+import { createDuePlans } from './flags/due-plans.ts';
+import { createFlagReader, type FlagReader } from './flags/reader.ts';
+import { createRolloutGuard } from './flags/rollout-guard.ts';
 import { createApp } from './http/app.ts';
 import { metricsPage } from './http/metrics-page.ts';
 import { createReadiness } from './http/readiness.ts';
@@ -43,6 +47,7 @@ export const ROLES = ['all', 'web', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
 
 const MINUTE_MS = 60_000;
+const ROLLOUTS_EVERY_MS = 10_000;
 
 export interface Wiring {
   config: Config;
@@ -50,14 +55,19 @@ export interface Wiring {
   store: Store;
   /** Rings the engines of all daemons; null: each looks by itself. */
   redisWake: RedisWake | null;
+  /** Null: flags are kept in this process alone. */
+  flagCache: FlagCache | null;
   /** As Twilio knows it, without a slash at the end. */
   publicUrl: string;
   now: () => Date;
+  /** Ms, from any beginning; never goes back. */
+  elapsed: () => number;
   log: Log;
 }
 
-export function wire({ config, role, store, redisWake, publicUrl, now, log }: Wiring): {
+export function wire({ config, role, store, redisWake, flagCache, publicUrl, now, elapsed, log }: Wiring): {
   app: Express;
+  flags: FlagReader;
   engine: EscalationEngine | null;
 } {
   const metrics = createMetrics();
@@ -79,9 +89,11 @@ export function wire({ config, role, store, redisWake, publicUrl, now, log }: Wi
     },
   };
   const announce = createAnnouncer({ log, metrics, wake });
+  const flags = createFlagReader({ ...{ store, now, elapsed, log, metrics }, cache: flagCache });
   const models = modelSettings(config);
   const conversations = createConversations({
     store,
+    flags,
     models: createModelLine({ models: models.map(createAiSdkModel), log, metrics }),
     canText: hasAccount,
     announce,
@@ -107,6 +119,8 @@ export function wire({ config, role, store, redisWake, publicUrl, now, log }: Wi
     forgetting: every(10 * MINUTE_MS, (at) => store.transact((tx) => tx.forgetExpired(at))),
     next_actions: every(MINUTE_MS, selfCheck.check),
     complaints: every(10 * MINUTE_MS, complain),
+    rollouts: every(ROLLOUTS_EVERY_MS, createRolloutGuard({ store, flags, ways, log, metrics })),
+    plans: every(ROLLOUTS_EVERY_MS, createDuePlans({ store, flags, log })),
     ...(config.HEARTBEAT_URL ? { heartbeat: every(MINUTE_MS, heartbeat(config.HEARTBEAT_URL)) } : {}),
   };
   const engine: EscalationEngine | null =
@@ -141,7 +155,7 @@ export function wire({ config, role, store, redisWake, publicUrl, now, log }: Wi
       secret: config.PAGERDUTY_WEBHOOK_SECRET,
     }),
     '/admin': createAdminRouter({
-      ...{ store, now, log, wake },
+      ...{ store, now, log, wake, flagReader: flags },
       keys: adminKeys(config),
       examine: createCheckup({ config, models, publicUrl, store, readiness, hasAccount }),
     }),
@@ -154,7 +168,7 @@ export function wire({ config, role, store, redisWake, publicUrl, now, log }: Wi
     metricsPage: metricsPage({ store, engine, metrics }),
     routers: role === 'worker' ? {} : routers,
   });
-  return { app, engine };
+  return { app, flags, engine };
 
   function heartbeat(url: string): Chore {
     return createHeartbeat({ url, store, readiness: () => readiness(), log, metrics });

@@ -139,12 +139,14 @@ export async function recordTurn(db: Db, turn: AnsweredTurn): Promise<void> {
 }
 
 function toTurnColumns(answered: AnsweredTurn) {
-  const { conversation_id, turn, request_token, heard, said, intent, decision, reply, at } = answered;
+  const { conversation_id, turn, request_token, heard, said, intent, decision, reply, at, took_ms } =
+    answered;
   return {
     ...{ conversation_id, turn, request_token, said, intent, decision, at },
     heard_text: heard?.text ?? null,
     heard_confidence: heard?.confidence ?? null,
     reply: toJson(reply),
+    took_ms: took_ms == null ? null : Math.round(took_ms),
   };
 }
 

@@ -98,11 +98,11 @@ describe('others who are busy', () => {
     /** Each holds its first tenant before it wants the other's. */
     const change = (store: Store, first: string, second: string) =>
       store.transact(async (tx) => {
-        await tx.putOnPlan(first, 'core', at(1));
+        await tx.holdCallSlot(first);
         waiting++;
         if (waiting === 2) met.resolve();
         await met.promise;
-        await tx.putOnPlan(second, 'core', at(1));
+        await tx.holdCallSlot(second);
       });
     await Promise.all([change(one, 't1', 't2'), change(two, 't2', 't1')]);
     expect(waiting).toBe(3);

@@ -31,10 +31,16 @@ type Bool = ColumnType<boolean | number, boolean, boolean>;
 type Json = string;
 
 export interface Tables {
-  plans: PlansTable;
+  plans: PlanColumns;
+  plan_versions: PlanColumns & { version: number };
   tenants: TenantsTable;
   tenant_numbers: { number: string; tenant_id: string; position: number };
   feature_flags: FeatureFlagsTable;
+  flag_state: { only_row: number; version: number };
+  flag_changes: { version: number; tenant_id: string | null; at: Instant };
+  flag_rollouts: FlagRolloutsTable;
+  rollout_members: { flag: Flag; tenant_id: string; listed: Bool };
+  rollout_plans: RolloutPlansTable;
   conversations: ConversationsTable;
   turns: TurnsTable;
   escalate_events: EscalateEventsTable;
@@ -58,7 +64,7 @@ export interface Tables {
   schema_migrations: SchemaMigrationsTable;
 }
 
-interface PlansTable extends Omit<PlanTerms, 'flags'> {
+interface PlanColumns extends Omit<PlanTerms, 'flags'> {
   flags: Json;
 }
 
@@ -66,6 +72,10 @@ interface TenantsTable {
   tenant_id: string;
   name: string;
   plan: Plan;
+  plan_version: Generated<number>;
+  next_plan: Plan | null;
+  next_plan_at: Instant | null;
+  next_plan_by: string | null;
   profile: Json;
   created_at: Instant;
   updated_at: Instant;
@@ -77,6 +87,29 @@ interface FeatureFlagsTable {
   enabled: Bool;
   updated_at: Instant;
   updated_by: string;
+}
+
+interface FlagRolloutsTable {
+  flag: Flag;
+  percent_hundredths: number;
+  starts_at: Instant | null;
+  updated_at: Instant;
+  updated_by: string;
+}
+
+export interface RolloutPlansTable {
+  flag: Flag;
+  steps: Json;
+  next_step: number;
+  next_at: Instant | null;
+  halt_if: string | null;
+  started_at: Instant;
+  started_hundredths: number;
+  stepped_at: Instant | null;
+  stepped_from_hundredths: number | null;
+  halted_at: Instant | null;
+  halted_why: string | null;
+  planned_by: string;
 }
 
 export interface ConversationsTable {
@@ -105,6 +138,7 @@ interface TurnsTable {
   decision: string;
   reply: Json | null;
   at: Instant;
+  took_ms: number | null;
 }
 
 export interface EscalateEventsTable {

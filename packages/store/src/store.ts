@@ -11,9 +11,7 @@ import type {
   Entry,
   EntryWithHistory,
   EscalateEvent,
-  Flag,
   FlagEvaluation,
-  FlagSnapshot,
   Instant,
   Move,
   NotificationStatus,
@@ -21,8 +19,6 @@ import type {
   Outcome,
   Override,
   PhoneNumber,
-  Plan,
-  PlanTerms,
   Reason,
   Severity,
   Status,
@@ -33,6 +29,9 @@ import type {
   Utterance,
   Ways,
 } from '@receptionist/core';
+import type { FlagReadVerbs, FlagVerbs } from './flag-verbs.ts';
+
+export type * from './flag-verbs.ts';
 
 export interface Page<T> {
   items: T[];
@@ -89,6 +88,8 @@ export interface AnsweredTurn {
   at: Instant;
   /** Set when the conversation is over. */
   outcome: Outcome | null;
+  /** From the request to its answer; null or left out: nobody measured it. */
+  took_ms?: number | null;
 }
 
 /** Whom a tenant writes with. */
@@ -246,13 +247,10 @@ export interface Backlog {
 }
 
 /** Reading only; safe outside a transaction. A verb that gets one thing answers null where there is none. */
-export interface ReadVerbs {
+export interface ReadVerbs extends FlagReadVerbs {
   listTenants(page: PageRequest): Promise<Page<Tenant>>;
   getTenant(tenant_id: string): Promise<Tenant | null>;
   tenantByNumber(number: PhoneNumber): Promise<Tenant | null>;
-  planTerms(plan: Plan): Promise<PlanTerms>;
-  /** All that decides the tenant's flags, or null. */
-  flagSnapshot(tenant_id: string): Promise<FlagSnapshot | null>;
 
   findCall(provider_id: string): Promise<LiveConversation | null>;
   findConversation(conversation_id: string): Promise<LiveConversation | null>;
@@ -306,14 +304,11 @@ export interface ReadVerbs {
  * Everything, inside a transaction. What is got there by its id (a tenant, a call, an entry, a kept answer), and who is on
  * call, is held: others who get or change it there wait until the transaction ends, so that it can be changed by what was read.
  */
-export interface Verbs extends ReadVerbs {
+export interface Verbs extends ReadVerbs, FlagVerbs {
   /** @throws Problem `already_exists` when the id or one of the numbers is taken (names whose it is) */
   createTenant(tenant: Tenant, at: Instant): Promise<void>;
   /** Replace all of a tenant. @throws Problem `not_found`, `already_exists` (a number is another tenant's) */
   replaceTenant(tenant: Tenant, at: Instant): Promise<void>;
-  putOnPlan(tenant_id: string, plan: Plan, at: Instant): Promise<{ previous_plan: Plan }>;
-  setFlag(tenant_id: string, flag: Flag, enabled: boolean, by: string, at: Instant): Promise<void>;
-  unsetFlag(tenant_id: string, flag: Flag): Promise<void>;
 
   beginConversation(begun: {
     tenant_id: string;
@@ -430,7 +425,7 @@ export interface Verbs extends ReadVerbs {
   ): Promise<void>;
   recordAudit(row: AuditRow): Promise<void>;
 
-  /** Delete what has outlived its purpose: used tokens, kept answers, replies that are a day old, overrides of a month ago. */
+  /** Delete what has outlived its purpose: used tokens, kept answers, replies and changes of flags that are a day old, overrides of a month ago. */
   forgetExpired(now: Instant): Promise<void>;
 }
 

@@ -1,9 +1,10 @@
-import { type Instant, type PhoneNumber, type Plan, Problem, type Tenant } from '@receptionist/core';
+import { type Instant, type PhoneNumber, Problem, type Tenant } from '@receptionist/core';
 import type { Selectable } from 'kysely';
 import { toJson } from './columns.ts';
 import { cursors, pageOf } from './pages.ts';
 import type { Db, Tables } from './schema.ts';
 import type { Page, PageRequest } from './store.ts';
+import { noTenant, putOnPlan } from './tenant-plans.ts';
 
 type TenantRow = Selectable<Tables['tenants']>;
 
@@ -66,34 +67,22 @@ export async function createTenant(db: Db, tenant: Tenant, at: Instant): Promise
     );
   }
   await claimNumbers(db, tenant);
+  await putOnPlan(db, tenant.tenant_id, tenant.plan, at);
 }
 
 export async function replaceTenant(db: Db, tenant: Tenant, at: Instant): Promise<void> {
-  const { numUpdatedRows } = await db
+  const { tenant_id, plan } = tenant;
+  const before = await tenantRow(db, tenant_id).forNoKeyUpdate().executeTakeFirst();
+  if (!before) throw noTenant(tenant_id);
+  const { plan: _, ...columns } = toColumns(tenant);
+  await db
     .updateTable('tenants')
-    .set({ ...toColumns(tenant), updated_at: at })
-    .where('tenant_id', '=', tenant.tenant_id)
-    .executeTakeFirst();
-  if (!numUpdatedRows) throw noTenant(tenant.tenant_id);
-  await db.deleteFrom('tenant_numbers').where('tenant_id', '=', tenant.tenant_id).execute();
-  await claimNumbers(db, tenant);
-}
-
-export async function putOnPlan(
-  db: Db,
-  tenant_id: string,
-  plan: Plan,
-  at: Instant,
-): Promise<{ previous_plan: Plan }> {
-  const row = await db
-    .selectFrom('tenants')
-    .select('plan')
+    .set({ ...columns, updated_at: at })
     .where('tenant_id', '=', tenant_id)
-    .forNoKeyUpdate()
-    .executeTakeFirst();
-  if (!row) throw noTenant(tenant_id);
-  await db.updateTable('tenants').set({ plan, updated_at: at }).where('tenant_id', '=', tenant_id).execute();
-  return { previous_plan: row.plan };
+    .execute();
+  await db.deleteFrom('tenant_numbers').where('tenant_id', '=', tenant_id).execute();
+  await claimNumbers(db, tenant);
+  if (plan !== before.plan) await putOnPlan(db, tenant_id, plan, at);
 }
 
 /** What a tenant says about who is alerted when. */
@@ -111,10 +100,6 @@ export async function escalationTerms(
     .executeTakeFirst();
   if (!row) throw noTenant(tenant_id);
   return JSON.parse(row.profile);
-}
-
-function noTenant(tenant_id: string): Problem {
-  return new Problem('not_found', `There is no tenant ${tenant_id}.`);
 }
 
 /** A number belongs to one tenant; whose it is, if it is taken, stands in the Problem. */

@@ -9,13 +9,19 @@ import * as events from './events.ts';
 import { listEntries } from './fallback-list.ts';
 import * as fallbacks from './fallbacks.ts';
 import { fileEntry } from './filing.ts';
+import * as flagChanges from './flag-changes.ts';
 import * as flags from './flags.ts';
+import * as liveCalls from './live-calls.ts';
 import * as oncall from './oncall.ts';
 import * as outgoingTexts from './outgoing-texts.ts';
 import { planTerms } from './plans.ts';
 import { threadNews } from './quiet.ts';
+import { rolloutFigures } from './rollout-figures.ts';
+import * as rolloutPlans from './rollout-plans.ts';
+import * as rollouts from './rollouts.ts';
 import type { Db } from './schema.ts';
 import type { ReadVerbs, Verbs } from './store.ts';
+import * as tenantPlans from './tenant-plans.ts';
 import * as tenants from './tenants.ts';
 import * as texts from './texts.ts';
 
@@ -31,7 +37,16 @@ export const readVerbs: Unbound<ReadVerbs> = {
   getTenant: tenants.getTenant,
   tenantByNumber: tenants.tenantByNumber,
   planTerms,
+  planOf: tenantPlans.planOf,
   flagSnapshot: flags.flagSnapshot,
+  flagSnapshots: flags.flagSnapshots,
+  flagVersion: flagChanges.flagVersion,
+  flagChangesSince: flagChanges.flagChangesSince,
+  flagSettingsOfAll: flags.flagSettingsOfAll,
+  getRollout: rollouts.getRollout,
+  rolloutPlans: rolloutPlans.rolloutPlans,
+  rolloutFigures,
+  liveCalls: liveCalls.liveCalls,
   findCall: conversations.findCall,
   findConversation: conversations.findConversation,
   answeredTurn: conversations.answeredTurn,
@@ -63,9 +78,17 @@ export const verbs: Unbound<Verbs> = {
   getDelivery: deliveries.holdDelivery,
   createTenant: tenants.createTenant,
   replaceTenant: tenants.replaceTenant,
-  putOnPlan: tenants.putOnPlan,
+  putOnPlan: tenantPlans.putOnPlan,
+  deferPlan: tenantPlans.deferPlan,
+  applyDuePlans: tenantPlans.applyDuePlans,
   setFlag: flags.setFlag,
   unsetFlag: flags.unsetFlag,
+  setRollout: rollouts.setRollout,
+  setRolloutPlan: rolloutPlans.setRolloutPlan,
+  claimDueRolloutStep: rolloutPlans.claimDueRolloutStep,
+  haltRollout: rolloutPlans.haltRollout,
+  clearRolloutPlan: rolloutPlans.clearRolloutPlan,
+  holdCallSlot: liveCalls.holdCallSlot,
   beginConversation: conversations.beginConversation,
   recordTurn: conversations.recordTurn,
   endConversation: conversations.endConversation,
@@ -109,6 +132,7 @@ async function forgetExpired(db: Db, now: string): Promise<void> {
   await adminRequests.forgetExpiredRequests(db, now);
   await conversations.forgetOldReplies(db, now);
   await oncall.forgetOldOverrides(db, now);
+  await flagChanges.forgetOldFlagChanges(db, now);
 }
 
 /** The verbs on one database; `beforeEach` may refuse by throwing. */

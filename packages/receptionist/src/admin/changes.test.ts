@@ -27,8 +27,8 @@ test('a change leaves an audit row: who, what, from where, with which request', 
       target: 'tenant:t1',
       request_id: 'rq_test',
       address: '127.0.0.1',
-      before: { plan: 'free' },
-      after: { plan: 'core' },
+      before: { plan: 'free', version: 1 },
+      after: { plan: 'core', version: 1 },
     },
   ]);
 });

@@ -4,32 +4,60 @@ import type { Route } from '@receptionist/admin-api';
 import { type Instant, Problem } from '@receptionist/core';
 import type { KeptAnswer, Store, Verbs } from '@receptionist/store';
 import type { Request, RequestHandler, Response } from 'express';
-import type { Wake } from '../escalation/wake.ts';
 import { identityOf } from './authentication.ts';
 import type { Change, Changed } from './endpoints.ts';
 import { bodyOf, checkedBody, checkedParams, checkedQuery } from './requests.ts';
+import type { Wired } from './router.ts';
 
 const ANSWERS_ARE_KEPT_MS = 24 * 60 * 60 * 1000;
 
+/** The nouns of the audit whose change can change flags. */
+const DECIDES_FLAGS = /^(flag|plan|rollout|tenant)\./;
+
 export function createChange(
-  { store, wake }: { store: Store; wake: Wake },
+  { store, wake, flagReader }: Wired,
   route: Route,
   change: Change<Route>,
 ): RequestHandler {
   return async (req, res) => {
     const request = changeRequest(route, req, res);
     const now = await store.now();
-    const { status, answer, ring } = await store.transact(async (tx) => {
+    const work = async (tx: Verbs) => {
       await tx.useTokenOnce(request.identity.jti, request.identity.expires_at.toISOString());
       const kept = await keptAnswer(tx, request, now);
-      if (kept) return { status: kept.status, answer: kept.body, ring: null };
+      if (kept) return { status: kept.status, answer: kept.body, ring: null, action: null };
       const { actor, params, query, body } = request;
       const changed = await change(tx, { params, query, body, actor, now });
       return record(tx, request, changed, now);
-    });
-    if (ring) wake.ring(ring.kind, ring.id);
+    };
+    const { status, answer, ring, action } = await (request.dryRun
+      ? foretell(store, work)
+      : store.transact(work));
+    if (action && DECIDES_FLAGS.test(action)) flagReader.changed();
+    if (ring && !request.dryRun) wake.ring(ring.kind, ring.id);
     res.status(status).json(answer);
   };
+}
+
+/** What is foretold is what would happen: the change is made for its answer, and taken back with its transaction. */
+async function foretell<T>(store: Store, work: (tx: Verbs) => Promise<T>): Promise<T> {
+  try {
+    return await store.transact<T>(async (tx) => {
+      throw new TakenBack(await work(tx));
+    });
+  } catch (error) {
+    if (error instanceof TakenBack) return error.result;
+    throw error;
+  }
+}
+
+class TakenBack<T> extends Error {
+  readonly result: T;
+
+  constructor(result: T) {
+    super('A dry run is taken back.');
+    this.result = result;
+  }
 }
 
 type ChangeRequest = ReturnType<typeof changeRequest>;
@@ -45,6 +73,7 @@ function changeRequest(route: Route, req: Request, res: Response) {
     actor: identity.user,
     params,
     query,
+    dryRun: 'dry_run' in query && query.dry_run === true,
     body: checkedBody(route, json),
     idempotencyKey,
     hash: createHash('sha256')
@@ -83,5 +112,5 @@ async function record(tx: Verbs, request: ChangeRequest, changed: Changed<unknow
     const expires_at = new Date(Date.parse(now) + ANSWERS_ARE_KEPT_MS).toISOString();
     await tx.keepAnswer(actor, idempotencyKey, { request_hash: hash, status, body: answer, expires_at });
   }
-  return { status, answer, ring };
+  return { status, answer, ring, action: audit.action };
 }

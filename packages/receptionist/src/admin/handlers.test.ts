@@ -92,7 +92,7 @@ test('the plan decides which flags a tenant may have, and the tenant which of th
   };
   expect(await allowRag()).toMatchObject({ enabled: false, source: 'plan', reason: 'DISABLED' });
 
-  expect(await desk.call(ROUTES.putPlan, { params: t1, body: { plan: 'core' } })).toEqual({
+  expect(await desk.call(ROUTES.putPlan, { params: t1, body: { plan: 'core' } })).toMatchObject({
     tenant_id: 't1',
     plan: 'core',
     previous_plan: 'free',

@@ -59,6 +59,7 @@ export async function openDesk({ keys = KEYS }: { keys?: AdminKeys | null } = {}
       now,
       log,
       wake: { ring: () => void rings++ },
+      flagReader: { changed() {} },
       examine: async () => ({ version: '0', app_env: 'test', public_url: base, checks: [] }),
     }),
   );

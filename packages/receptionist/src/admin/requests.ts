@@ -81,14 +81,16 @@ export function checkedQuery<R extends Route>(route: R, req: Request): Query<R> 
   return validated(route.query, Object.fromEntries(values), 'invalid_parameter') as Query<R>;
 }
 
-/** A query is text: what its schema wants as a list or a number becomes one, and the schema judges the rest. */
+/** A query is text: what its schema wants as a list, a number or yes or no becomes one, and the schema judges the rest. */
 function queryValue(query: z.ZodObject, name: string, values: string[]): unknown {
   const schema = withoutDefault(query.shape[name]);
   if (schema instanceof z.ZodArray) return values;
   const [value = '', ...others] = values;
   if (others.length > 0)
     throw invalid('invalid_parameter', [{ path: name, message: 'It may stand there once.' }]);
-  return schema instanceof z.ZodNumber && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+  if (schema instanceof z.ZodNumber && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
+  if (schema instanceof z.ZodBoolean && /^(true|false)$/.test(value)) return value === 'true';
+  return value;
 }
 
 function withoutDefault(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {

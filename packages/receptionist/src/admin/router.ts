@@ -11,6 +11,7 @@ import { Problem } from '@receptionist/core';
 import type { Store } from '@receptionist/store';
 import express, { type RequestHandler, type Router } from 'express';
 import type { Wake } from '../escalation/wake.ts';
+import type { FlagReader } from '../flags/reader.ts';
 import type { Log } from '../observability/log.ts';
 import { version } from '../version.ts';
 import { audit } from './audit.ts';
@@ -25,6 +26,7 @@ import { missedCalls } from './missed-calls.ts';
 import { onCall } from './oncall.ts';
 import { plans } from './plans.ts';
 import { bodyReader, checkedParams, checkedQuery } from './requests.ts';
+import { rollouts } from './rollouts.ts';
 import { createStatus } from './status.ts';
 import { tenants } from './tenants.ts';
 
@@ -32,6 +34,7 @@ const HANDLERS: Omit<Handlers, 'getStatus'> = {
   ...tenants,
   ...plans,
   ...flags,
+  ...rollouts,
   ...events,
   ...missedCalls,
   ...fallback,
@@ -48,6 +51,8 @@ export interface AdminOptions {
   now: () => Date;
   log: Log;
   wake: Wake;
+  /** Is told of each change that can change flags. */
+  flagReader: Pick<FlagReader, 'changed'>;
   /** How the daemon is, for `adminctl doctor`. */
   examine: () => Promise<DaemonStatus>;
 }
@@ -56,7 +61,7 @@ export interface AdminOptions {
  * Expects of the app: the request's id in `res.locals.request_id`, `trust proxy` (`req.ip` is what is limited and audited),
  * and at its end the problem handler, because whatever is refused here is thrown.
  */
-export function createAdminRouter({ store, keys, now, log, wake, examine }: AdminOptions): Router {
+export function createAdminRouter({ keys, now, log, examine, ...wired }: AdminOptions): Router {
   const router = express.Router({ caseSensitive: true, strict: true });
   if (keys === null) {
     router.use(disabled);
@@ -66,7 +71,7 @@ export function createAdminRouter({ store, keys, now, log, wake, examine }: Admi
     const handlers = { ...HANDLERS, ...createStatus(examine) };
     for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][]) {
       const verb = route.method.toLowerCase() as Lowercase<Route['method']>;
-      router[verb](expressPath(route), ...steps({ store, wake }, route, handlers[name]));
+      router[verb](expressPath(route), ...steps(wired, route, handlers[name]));
     }
     for (const [path, methods] of methodsByPath()) router.all(path, methodNotAllowed(methods));
     router.use(notFound);
@@ -74,12 +79,11 @@ export function createAdminRouter({ store, keys, now, log, wake, examine }: Admi
   return router;
 }
 
+/** What handlers need besides the request. */
+export type Wired = Pick<AdminOptions, 'store' | 'wake' | 'flagReader'>;
+
 /** The table of routes and that of handlers agree name by name; what they agree on is lost in a loop over both. */
-function steps(
-  wired: { store: Store; wake: Wake },
-  route: Route,
-  handler: Handlers[RouteName],
-): RequestHandler[] {
+function steps(wired: Wired, route: Route, handler: Handlers[RouteName]): RequestHandler[] {
   if (!route.changes) return [createRead(wired.store, route, handler as Read<Route>)];
   return [...bodyReader(route), createChange(wired, route, handler as Change<Route>)];
 }

@@ -1,5 +1,14 @@
 /** A turn of a call, and its end: everything that follows is one transaction. */
-import { type Instant, leave, outcomeOnLeaving, type Step, type Tenant, takeTurn } from '@receptionist/core';
+import {
+  type FlagEvaluation,
+  type Instant,
+  leave,
+  outcomeOnLeaving,
+  overLimit,
+  type Step,
+  type Tenant,
+  takeTurn,
+} from '@receptionist/core';
 import type { LiveConversation, Verbs } from '@receptionist/store';
 import type { IncomingTurn, Reply } from '../webhooks/telephony.ts';
 import {
@@ -26,14 +35,20 @@ export interface AnsweredCall {
 
 const GOODBYE: Reply = { say: ['This call has ended. Goodbye.'], next: { action: 'hang_up' } };
 
+export interface AnsweringCall {
+  turn: CallTurn;
+  proposed: Proposed | null;
+  /** With these a call begins, and keeps them to its end. */
+  flags: FlagEvaluation[];
+  canText: (tenant: Tenant) => boolean;
+  /** Ms since the caller was heard. */
+  waited: () => number;
+  now: Instant;
+}
+
 export async function answerCall(
   tx: Verbs,
-  {
-    turn,
-    proposed,
-    canText,
-    now,
-  }: { turn: CallTurn; proposed: Proposed | null; canText: (tenant: Tenant) => boolean; now: Instant },
+  { turn, proposed, flags, canText, waited, now }: AnsweringCall,
 ): Promise<AnsweredCall> {
   const { tenant, heard, request_token, details } = turn;
   const known = await tx.findCall(turn.call_id);
@@ -42,7 +57,7 @@ export async function answerCall(
   if (kept) return onlySay(kept);
   if (known?.ended_at) return onlySay(GOODBYE);
 
-  const call = known ?? (await beginCall(tx, turn, now));
+  const call = known ?? (await beginCall(tx, turn, flags, now));
   const textable = canText(tenant) && (await takesTexts(tx, call));
   const context = contextOf(call, { tenant, now, textable });
   const step = takeTurn(call.state, heard, context, proposalFor(known, proposed));
@@ -57,6 +72,7 @@ export async function answerCall(
     reply,
     request_token,
     details,
+    took_ms: Math.round(waited()),
     now,
   };
   const escalated = await recordTurn(tx, taken, step.outcome);
@@ -76,12 +92,35 @@ export async function keptReply(
   return (answered?.reply ?? null) as Reply | null;
 }
 
-function beginCall(
+async function beginCall(
   tx: Verbs,
-  { call_id, tenant, caller, simulated }: CallTurn,
+  turn: CallTurn,
+  flags: FlagEvaluation[],
   at: Instant,
 ): Promise<LiveConversation> {
-  return begin(tx, { tenant, channel: 'voice', provider_id: call_id, caller, simulated }, at);
+  const { call_id, tenant, caller, simulated } = turn;
+  const limit = await reachedLimit(tx, turn, at);
+  const call = await begin(
+    tx,
+    { tenant, channel: 'voice', provider_id: call_id, caller, simulated, flags },
+    at,
+  );
+  return limit === null ? call : { ...call, state: overLimit(limit) };
+}
+
+/** The plan's calls at once, where as many go on; null: there is a place. Simulated calls take none from real ones. */
+async function reachedLimit(
+  tx: Verbs,
+  { tenant: { tenant_id }, simulated }: CallTurn,
+  now: Instant,
+): Promise<number | null> {
+  const pinned = await tx.planOf(tenant_id);
+  if (pinned === null) return null;
+  const { concurrent_calls } = await tx.planTerms(pinned.plan, pinned.version);
+  if (concurrent_calls === null) return null;
+  await tx.holdCallSlot(tenant_id);
+  const live = await tx.liveCalls(tenant_id, now, { simulated });
+  return live >= concurrent_calls ? concurrent_calls : null;
 }
 
 async function takesTexts(tx: Verbs, { tenant_id, caller }: LiveConversation): Promise<boolean> {

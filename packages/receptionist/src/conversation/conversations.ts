@@ -1,5 +1,6 @@
 /** The conversations with callers, spoken and written: what is decided, what is recorded, and who is told of it. */
 import {
+  type FlagEvaluation,
   type Heard,
   type Instant,
   isOpenToModel,
@@ -10,6 +11,7 @@ import {
 } from '@receptionist/core';
 import type { LiveConversation, Store, Verbs } from '@receptionist/store';
 import type { Wake } from '../escalation/wake.ts';
+import type { FlagReader } from '../flags/reader.ts';
 import type { ModelLine } from '../models/line.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { TextReport } from '../webhooks/messaging.ts';
@@ -44,6 +46,7 @@ export interface Conversations {
 
 export function createConversations({
   store,
+  flags,
   models,
   canText,
   announce,
@@ -51,6 +54,7 @@ export function createConversations({
   wake,
 }: {
   store: Store;
+  flags: Pick<FlagReader, 'evaluateAll'>;
   models: ModelLine;
   /** Whether texts of ours can be sent in the name of the tenant. */
   canText: (tenant: Tenant) => boolean;
@@ -60,9 +64,14 @@ export function createConversations({
 }): Conversations {
   return {
     async takeCallTurn(turn) {
+      const heardAt = performance.now();
+      const waited = () => performance.now() - heardAt;
       const proposed = await proposeForCall(turn);
+      const evaluated = await flags.evaluateAll(turn.tenant.tenant_id);
       const now = await store.now();
-      const answered = await once((tx) => answerCall(tx, { turn, proposed, canText, now }));
+      const answered = await once((tx) =>
+        answerCall(tx, { turn, proposed, flags: evaluated, canText, waited, now }),
+      );
       if (answered.began) metrics.calls.inc();
       announce(answered.escalated);
       if (answered.text_id !== null) wake.ring('text', answered.text_id);
@@ -70,9 +79,12 @@ export function createConversations({
     },
 
     async takeText(text) {
-      const proposed = await proposeForText(text);
+      const evaluated = await flags.evaluateAll(text.tenant.tenant_id);
+      const proposed = await proposeForText(text, evaluated);
       const now = await store.now();
-      const { reply, escalated } = await once((tx) => answerText(tx, { text, proposed, now }));
+      const { reply, escalated } = await once((tx) =>
+        answerText(tx, { text, proposed, flags: evaluated, now }),
+      );
       metrics.texts.inc({ direction: 'in', result: reply.texts.length > 0 ? 'answered' : 'unanswered' });
       escalated.forEach(announce);
       return reply;
@@ -114,7 +126,7 @@ export function createConversations({
     return propose(call, heard, contextOf(call, { tenant, now: await store.now() }));
   }
 
-  async function proposeForText(text: TenantText): Promise<Proposed | null> {
+  async function proposeForText(text: TenantText, evaluated: FlagEvaluation[]): Promise<Proposed | null> {
     const { channel, caller, tenant } = text;
     if (models.isEmpty || (await keptTexts(store.read, text))) return null;
     const correspondent = correspondentOf(text);
@@ -122,7 +134,7 @@ export function createConversations({
     const now = await store.now();
     const found = await store.read.findThread(correspondent);
     const known = found && !isOver(found, now) ? found : null;
-    const begun = { channel, caller, flags: [], transcript: [] };
+    const begun = { channel, caller, flags: evaluated, transcript: [] };
     return propose(known, heard, contextOf(known ?? begun, { tenant, now }));
   }
 

@@ -1,6 +1,7 @@
 /** A text, answered in writing: everything that follows from it is one transaction. */
 import {
   endOfThread,
+  type FlagEvaluation,
   type Heard,
   type Instant,
   keywordOf,
@@ -39,7 +40,12 @@ export interface AnsweredText {
 
 export async function answerText(
   tx: Verbs,
-  { text, proposed, now }: { text: TenantText; proposed: Proposed | null; now: Instant },
+  {
+    text,
+    proposed,
+    flags,
+    now,
+  }: { text: TenantText; proposed: Proposed | null; flags: FlagEvaluation[]; now: Instant },
 ): Promise<AnsweredText> {
   const { tenant, message_id, request_token, details } = text;
   const kept = await keptTexts(tx, text);
@@ -49,7 +55,7 @@ export async function answerText(
   const optedOut = await tx.hasOptedOut(correspondent);
   const heard = hear(text, optedOut);
   const { known, escalated } = await thread(tx, correspondent, tenant, now);
-  const conversation = known ?? (await beginThread(tx, text, now));
+  const conversation = known ?? (await beginThread(tx, text, flags, now));
   const context = contextOf(conversation, { tenant, now });
   const step = takeTurn(conversation.state, heard, context, proposalFor(known, proposed));
   await obey(tx, heard, correspondent, now);
@@ -126,9 +132,14 @@ export function isOver({ last_at }: TextThread, now: Instant): boolean {
   return last_at <= silentSince(now);
 }
 
-async function beginThread(tx: Verbs, text: TenantText, now: Instant): Promise<LiveConversation> {
+async function beginThread(
+  tx: Verbs,
+  text: TenantText,
+  flags: FlagEvaluation[],
+  now: Instant,
+): Promise<LiveConversation> {
   const { tenant, channel, message_id: provider_id, caller, simulated } = text;
-  const conversation = await begin(tx, { tenant, channel, provider_id, caller, simulated }, now);
+  const conversation = await begin(tx, { tenant, channel, provider_id, caller, simulated, flags }, now);
   await tx.beginThread(correspondentOf(text), conversation.conversation_id, now);
   return conversation;
 }

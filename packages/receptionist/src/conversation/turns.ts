@@ -3,7 +3,7 @@ import {
   type Channel,
   type EntryContext,
   type Escalation,
-  evaluateFlags,
+  type FlagEvaluation,
   type Heard,
   type Instant,
   kindOf,
@@ -43,8 +43,7 @@ export function proposalFor(known: LiveConversation | null, proposed: Proposed |
   return isMeant ? proposed.proposal : null;
 }
 
-/** With the flags as they are now. */
-export async function begin(
+export function begin(
   tx: Verbs,
   begun: {
     tenant: Tenant;
@@ -52,14 +51,12 @@ export async function begin(
     provider_id: string;
     caller: PhoneNumber | null;
     simulated: boolean;
+    flags: FlagEvaluation[];
   },
   at: Instant,
 ): Promise<LiveConversation> {
   const { tenant, ...conversation } = begun;
-  const { tenant_id } = tenant;
-  const snapshot = await tx.flagSnapshot(tenant_id);
-  const flags = snapshot ? evaluateFlags(snapshot, at) : [];
-  return tx.beginConversation({ tenant_id, ...conversation, flags, at });
+  return tx.beginConversation({ tenant_id: tenant.tenant_id, ...conversation, at });
 }
 
 export function contextOf(
@@ -108,6 +105,8 @@ export interface TakenTurn {
   reply: unknown;
   request_token: string | null;
   details: Record<string, string>;
+  /** Left out where nobody waits for the answer. */
+  took_ms?: number;
   now: Instant;
 }
 
@@ -130,6 +129,7 @@ export async function recordTurn(
     reply: taken.reply,
     at: now,
     outcome,
+    took_ms: taken.took_ms ?? null,
   });
   if (!step.escalate) return null;
   const { live, details } = taken;

@@ -31,6 +31,16 @@ export function createMetrics() {
       'Turns that a language model was asked about, by what it proposed or why it was not heard',
       ['provider', 'result'],
     ),
+    flagReads: counter(
+      'receptionist_flag_reads_total',
+      "Readings of a tenant's flags that memory could not answer, by where they were found",
+      ['from'],
+    ),
+    rolloutMoves: counter(
+      'receptionist_rollout_moves_total',
+      'Steps that rollouts took by themselves, and where one halted and went back',
+      ['flag', 'move'],
+    ),
     turnSeconds: new Histogram({
       name: 'receptionist_turn_seconds',
       help: 'From a request of Twilio to the reply',

@@ -1,4 +1,4 @@
-import { CHANNELS, evaluateFlags, type Outcome } from '@receptionist/core';
+import { CHANNELS, evaluateFlags, type Outcome, overLimit } from '@receptionist/core';
 import { expect, it } from 'vitest';
 import { aTurn, at, entryOf, FIRST_PAGE, seedCall, seedEntry, seedTenant, TALKING } from './seeds.ts';
 import type { Fresh } from './store-conformance.ts';
@@ -66,6 +66,23 @@ export function conversationsConform(fresh: Fresh): void {
     ]);
     expect(shown).not.toHaveProperty('provider_id');
     expect(await fresh().read.getConversation('t2', call.conversation_id)).toBeNull();
+  });
+
+  it('counts the calls that are served, simulated ones by themselves', async () => {
+    await seedTenant(fresh());
+    await seedCall(fresh(), 'CA1');
+    const served = await seedCall(fresh(), 'CA2');
+    const overLimitCall = await seedCall(fresh(), 'CA3');
+    await fresh().transact(async (tx) => {
+      await tx.recordTurn(aTurn(served, { state: { ...TALKING, call_limit: null } }));
+      await tx.recordTurn(aTurn(overLimitCall, { state: overLimit(2) }));
+      await tx.beginConversation({
+        ...{ tenant_id: 't1', channel: 'voice', provider_id: 'CA4', caller: null },
+        ...{ simulated: true, flags: [], at: at(0) },
+      });
+    });
+    expect(await fresh().read.liveCalls('t1', at(1))).toBe(2);
+    expect(await fresh().read.liveCalls('t1', at(1), { simulated: true })).toBe(1);
   });
 
   it('answers a turn once, and gives its reply again by number or by token of the same call', async () => {

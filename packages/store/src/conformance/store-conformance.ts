@@ -9,8 +9,13 @@ import { deliveriesConform } from './deliveries.ts';
 import { escalationConforms } from './escalation.ts';
 import { fallbackListConforms } from './fallback-list.ts';
 import { fallbacksConform } from './fallbacks.ts';
+import { flagConcurrencyConforms } from './flag-concurrency.ts';
+import { flagsConform } from './flags.ts';
 import { onCallConforms } from './oncall.ts';
+import { rolloutFiguresConform } from './rollout-figures.ts';
+import { rolloutsConform } from './rollouts.ts';
 import { START } from './seeds.ts';
+import { tenantPlansConform } from './tenant-plans.ts';
 import { tenantsConform } from './tenants.ts';
 import { textsConform } from './texts.ts';
 import { transactionsConform } from './transactions.ts';
@@ -36,6 +41,10 @@ export function storeConformance(makeDatabase: () => Promise<TestDatabase>): voi
   const fresh: Fresh = () => store;
   describe('transactions', () => transactionsConform(fresh));
   describe('tenants, plans and flags', () => tenantsConform(fresh));
+  describe('changes of flags', () => flagsConform(fresh));
+  describe('plans of tenants', () => tenantPlansConform(fresh));
+  describe('rollouts', () => rolloutsConform(fresh));
+  describe('figures of rollouts', () => rolloutFiguresConform(fresh));
   describe('conversations', () => conversationsConform(fresh));
   describe('fallback entries', () => fallbacksConform(fresh));
   describe('the list of fallback entries', () => fallbackListConforms(fresh));
@@ -45,4 +54,5 @@ export function storeConformance(makeDatabase: () => Promise<TestDatabase>): voi
   describe('texts', () => textsConform(fresh));
   describe('admin requests and audit', () => adminRequestsConform(fresh));
   describe('two daemons at once', () => concurrencyConforms(fresh, open));
+  describe('flags and limits on two daemons at once', () => flagConcurrencyConforms(fresh, open));
 }

@@ -49,7 +49,7 @@ export function tenantsConform(fresh: Fresh): void {
   it('puts a tenant on a plan and says which it was', async () => {
     await seedTenant(fresh());
     expect(await fresh().transact((tx) => tx.putOnPlan('t1', 'core', at(1)))).toEqual({
-      previous_plan: 'free',
+      ...{ previous_plan: 'free', previous_version: 1, version: 1 },
     });
     expect(await fresh().read.getTenant('t1')).toMatchObject({ plan: 'core' });
     await expect(fresh().transact((tx) => tx.putOnPlan('t2', 'core', at(1)))).rejects.toMatchObject({
@@ -75,7 +75,7 @@ export function tenantsConform(fresh: Fresh): void {
     expect((await fresh().read.flagSnapshot('t1'))?.settings).toHaveLength(FLAGS.length);
     await fresh().transact((tx) => tx.setFlag('t1', 'allow_rag', false, 'kim', at(2)));
     for (const flag of FLAGS.filter((name) => name !== 'allow_rag')) {
-      await fresh().transact((tx) => tx.unsetFlag('t1', flag));
+      await fresh().transact((tx) => tx.unsetFlag('t1', flag, at(3)));
     }
     expect((await fresh().read.flagSnapshot('t1'))?.settings).toEqual([
       { flag: 'allow_rag', enabled: false, updated_at: at(2), updated_by: 'kim' },

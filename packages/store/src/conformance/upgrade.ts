@@ -11,7 +11,7 @@ import { migrationsFolder } from '../migration-files.ts';
 import { openDialect, openStore } from '../open.ts';
 import type { Store } from '../store.ts';
 import type { TestDatabase } from '../test-databases.ts';
-import { at, claimAll, entryOf, seedTenant, send, WAYS } from './seeds.ts';
+import { aTenant, at, claimAll, entryOf, send, WAYS } from './seeds.ts';
 
 export function upgradeConforms(makeEmptyDatabase: () => Promise<TestDatabase>): void {
   let database: TestDatabase;
@@ -30,7 +30,10 @@ export function upgradeConforms(makeEmptyDatabase: () => Promise<TestDatabase>):
     const old = createMigrations({ dialect, folder: pathToFileURL(`${folder}/`), now, log: undefined });
     expect((await old.up()).done).toHaveLength(before.length);
     store = await openStore(database);
-    await seedTenant(store);
+    await insert('tenants', {
+      ...{ tenant_id: 't1', name: 'Northside Dental', plan: 'free', profile: JSON.stringify(aTenant()) },
+      ...{ created_at: at(0), updated_at: at(0) },
+    });
   });
 
   afterEach(async () => {
@@ -96,6 +99,20 @@ export function upgradeConforms(makeEmptyDatabase: () => Promise<TestDatabase>):
     expect(await claimAll(store, 9)).toMatchObject([
       { deliveries: [{ channel: 'slack', destination: 'log' }] },
     ]);
+  });
+
+  it('has tenants on the first version of their plans, also those that a daemon of the version before changes', async () => {
+    await store.migrations.up();
+    expect(await store.read.planOf('t1')).toEqual({ tenant_id: 't1', plan: 'free', version: 1, next: null });
+    await dialect.writer.updateTable('tenants').set({ plan: 'core' }).execute();
+    await insert('feature_flags', {
+      ...{ tenant_id: 't1', flag: 'allow_rag', enabled: no(), updated_at: at(1), updated_by: 'lex' },
+    });
+    expect(await store.read.flagSnapshot('t1')).toMatchObject({
+      plan: 'core',
+      settings: [{ flag: 'allow_rag', enabled: false }],
+    });
+    expect(await store.read.planTerms('core')).toMatchObject({ version: 1, concurrent_calls: 25 });
   });
 
   /** As that version wrote it. */

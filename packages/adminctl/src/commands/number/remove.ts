@@ -27,9 +27,7 @@ export default class Remove extends AdminCommand {
       );
     }
     const { tenant_id, name } = found;
-    if (!(await this.confirmed(`Callers of ${number} (${name}) will reach nobody. Go on?`, flags))) {
-      throw new CommandError('failed', 'Nothing was changed.');
-    }
+    await this.orNothing(`Callers of ${number} (${name}) will reach nobody. Go on?`, flags);
     const tenant = await changeNumbers(client, tenant_id, (numbers) =>
       numbers.filter((each) => each !== number),
     );
