@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   evaluateFlag,
@@ -122,5 +123,49 @@ describe('while nothing can be read', () => {
     expect(evaluateStale('require_human_review', null, NOW, 0)).toMatchObject({
       ...{ enabled: true, reason: 'ERROR', source: 'safe_default' },
     });
+  });
+});
+
+describe('whatever was read', () => {
+  const flag = fc.constantFrom(...FLAGS);
+  const instant = fc
+    .date({ min: new Date('2020-01-01'), max: new Date('2040-01-01'), noInvalidDate: true })
+    .map((date) => date.toISOString());
+  const by = { updated_at: instant, updated_by: fc.string() };
+  const terms = fc.record({
+    included: fc.uniqueArray(flag),
+    settings: fc.uniqueArray(fc.record({ flag, enabled: fc.boolean(), ...by }), {
+      selector: (setting) => setting.flag,
+    }),
+    rollouts: fc.uniqueArray(fc.record({ flag, starts_at: fc.option(instant), ...by }), {
+      selector: (rollout) => rollout.flag,
+    }),
+  });
+
+  it('each flag has a value, and what the plan leaves out has its safe one', () => {
+    fc.assert(
+      fc.property(terms, instant, fc.nat(), (read, now, unread_ms) => {
+        for (const each of [
+          ...evaluateFlags(read, now),
+          ...FLAGS.map((one) => evaluateStale(one, read, now, unread_ms)),
+        ]) {
+          expect(typeof each.enabled).toBe('boolean');
+          if (!read.included.includes(each.flag)) expect(each.enabled).toBe(SAFE_VALUES[each.flag]);
+          if (each.source === 'safe_default') expect(each.enabled).toBe(each.safe_value);
+        }
+      }),
+    );
+  });
+
+  it('a value that is not the safe one was set, or rolled out', () => {
+    fc.assert(
+      fc.property(terms, instant, (read, now) => {
+        for (const { flag: name, enabled, safe_value, source } of evaluateFlags(read, now)) {
+          if (enabled === safe_value) continue;
+          const places = { tenant: read.settings, rollout: read.rollouts, plan: [], safe_default: [] };
+          expect(places[source].map((place) => place.flag)).toContain(name);
+        }
+      }),
+    );
   });
 });
