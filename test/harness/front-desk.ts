@@ -11,6 +11,7 @@ import { type AdminClient, createAdminClient, ROUTES } from '@receptionist/admin
 import type { Entry, EntryWithHistory, OnCall, Tenant } from '@receptionist/core';
 import {
   type Call,
+  createSwitchboard,
   createTwilio,
   type TextThread,
   type ThreadOptions,
@@ -107,7 +108,7 @@ export interface FrontDeskOptions {
   settings?: Record<string, string>;
   twilio?: Partial<TwilioOptions>;
   twilioRest?: Partial<TwilioRestOptions>;
-  /** Who picks up when we call; the others do not answer. */
+  /** Who picks up when we call, or a `<Dial>` does; the others do not answer. */
   phones?: TwilioRestOptions['phones'];
   /** Nobody if left out. */
   onCall?: OnCall;
@@ -129,7 +130,9 @@ export async function openFrontDesk(options: FrontDeskOptions = {}): Promise<Fro
     now: () => clock.now().getTime(),
     ...options.slack,
   });
+  const switchboard = createSwitchboard();
   const twilioRest = await startTwilioRest({
+    switchboard,
     accountSid: ACCOUNT_SID,
     authToken: AUTH_TOKEN,
     numbers: ['+15005550006'],
@@ -147,6 +150,7 @@ export async function openFrontDesk(options: FrontDeskOptions = {}): Promise<Fro
   const model = options.model
     ? await startModel({ key: MODEL_KEY, models: [MODEL], ...options.model })
     : null;
+  const incoming: Call[] = [];
   const log: LogLine[] = [];
   const expectedErrors: RegExp[] = [];
   const expectedRefusals: RegExp[] = [];
@@ -204,17 +208,20 @@ export async function openFrontDesk(options: FrontDeskOptions = {}): Promise<Fro
 
   /** Rings that came during a cycle are answered by the next one: two cycles leave nothing. */
   async function settle(): Promise<void> {
-    await daemon.engine?.finishCycle();
-    await daemon.engine?.finishCycle();
     const reports = countReports();
+    await daemon.engine?.finishCycle();
+    await daemon.engine?.finishCycle();
     await twilioRest.settled();
     await pagerDuty?.settled();
     // What became of a text, a call or an incident may be for a person.
     if (countReports() > reports) await settle();
   }
 
+  /** What Twilio and PagerDuty have told or asked us, on our calls and on those that they reach. */
   function countReports(): number {
-    return twilioRest.callbacks.length + (pagerDuty?.webhooks.length ?? 0);
+    const asked = [...incoming, ...twilioRest.outgoing].map(({ requests }) => requests.length);
+    const told = twilioRest.callbacks.length + (pagerDuty?.webhooks.length ?? 0);
+    return asked.reduce((sum, requests) => sum + requests, told);
   }
 
   async function readSettled<T>(reader: Unread<T>): Promise<T[]> {
@@ -224,6 +231,7 @@ export async function openFrontDesk(options: FrontDeskOptions = {}): Promise<Fro
 
   const twilio = () =>
     createTwilio({
+      switchboard,
       accountSid: ACCOUNT_SID,
       authToken: AUTH_TOKEN,
       voiceUrl: `${daemon.url}/twilio/webhook`,
@@ -278,7 +286,11 @@ export async function openFrontDesk(options: FrontDeskOptions = {}): Promise<Fro
     twilioRest,
     admin,
     log,
-    ring: (from = CALLER, to = '+15005550006') => twilio().placeCall({ from, to }),
+    async ring(from = CALLER, to = '+15005550006') {
+      const call = await twilio().placeCall({ from, to });
+      incoming.push(call);
+      return call;
+    },
     text: (thread) => twilio().openTexts({ from: CALLER, to: '+15005550006', ...thread }),
     settle,
     alerts: () => readSettled(unread.alerts),

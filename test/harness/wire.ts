@@ -50,10 +50,16 @@ export function openWire(baseUrl: string, { limitMs = 5_000 } = {}): Wire {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));
           response.on('error', (error) => settle(failed(error)));
-          response.on('end', () => {
+          const answered = () => {
             const { statusCode = 0, headers } = response;
             settle({ status: statusCode, headers, body: Buffer.concat(chunks).toString(), failure: null });
-          });
+          };
+          response.on('end', answered);
+          // A stream has no end: its head is the answer.
+          if (response.headers['content-type']?.startsWith('text/event-stream')) {
+            answered();
+            request.destroy();
+          }
         });
         request.on('error', (error) => settle(failed(error)));
         request.end(body ?? undefined);

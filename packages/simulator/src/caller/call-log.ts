@@ -1,7 +1,7 @@
 /** What happened on a call: the conversation, and where the call stands. */
 import { type ConversationEvent, type ConversationLog, createConversationLog } from './conversation-log.ts';
-import type { WaitingFor } from './gather.ts';
 import type { EndStatus } from './players.ts';
+import type { WaitingFor } from './wait.ts';
 
 export type CallStatus = 'queued' | 'initiated' | 'ringing' | 'in-progress' | EndStatus;
 

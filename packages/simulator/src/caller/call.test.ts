@@ -15,6 +15,7 @@ test('a call: greeting, a turn, goodbye, status callback', async () => {
   expect(call.status).toBe('in-progress');
   expect(call.heard).toEqual(['Hello.']);
   expect(call.waitingFor).toEqual({
+    kind: 'gather',
     input: ['speech', 'dtmf'],
     hints: [],
     timeoutSeconds: 5,
@@ -36,7 +37,7 @@ test('a call: greeting, a turn, goodbye, status callback', async () => {
   ]);
   expect(app.asked[1]?.form).toMatchObject({ SpeechResult: 'good day', Confidence: '0.5' });
   expect(app.asked[2]?.form).toMatchObject({
-    CallDuration: '0',
+    CallDuration: '2',
     SequenceNumber: '0',
     CallbackSource: 'call-progress-events',
     Timestamp: expect.stringMatching(/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000$/),
@@ -91,13 +92,14 @@ test('verbs play in order until a Gather listens', async () => {
       <Say loop="2">Welcome.</Say><Pause length="3"/><Play>/music.mp3</Play>
       <Redirect>next?a=1&amp;b=2</Redirect><Say>never heard</Say>
     </Response>`,
+    '/music.mp3': twiml('music', 'audio/mpeg'),
     '/next': '<Response><Gather><Say>Press.</Say><Pause/></Gather><Say>not yet</Say></Response>',
   });
   const call = await callApp(app, { sleep: async (ms) => void slept.push(ms) });
   expect(call.heard).toEqual(['Welcome.', 'Welcome.', `(plays ${app.origin}/music.mp3)`, 'Press.']);
   expect(slept).toEqual([3000, 1000]);
-  expect(app.asked[1]?.path).toBe('/next?a=1&b=2');
-  expect(app.asked[1]?.form.CallStatus).toBe('in-progress');
+  expect(app.asked.map(({ path }) => path)).toEqual(['/voice', '/music.mp3', '/next?a=1&b=2']);
+  expect(app.asked[2]?.form.CallStatus).toBe('in-progress');
 });
 
 test('the action is relative to the document, and the document itself where there is none', async () => {
@@ -107,7 +109,7 @@ test('the action is relative to the document, and the document itself where ther
   });
   const call = await callApp(app, { voiceUrl: `${app.origin}/a/voice` });
   await call.press('1');
-  expect(call.waitingFor?.actionUrl).toBe(`${app.origin}/b/turn?x=1`);
+  expect(call.waitingFor).toMatchObject({ actionUrl: `${app.origin}/b/turn?x=1` });
   expect(await call.press('2')).toEqual(['Bye.']);
 });
 
@@ -264,6 +266,16 @@ test.each([
   const call = await callApp(app);
   expect(call.heard).toEqual([heard]);
   expect(call.status).toBe('completed');
+});
+
+test.each([
+  ['is not there', 11200, { status: 404, body: 'no' }],
+  ['is none', 13420, twiml('{}', 'application/json')],
+])('a sound that %s is an application error: %i', async (_, code, sound) => {
+  const app = await startApp({ '/voice': '<Response><Play>/ding.wav</Play></Response>', '/ding.wav': sound });
+  const call = await callApp(app);
+  expect(call.heard).toEqual([APPLICATION_ERROR]);
+  expect(call.problems).toEqual([expect.objectContaining({ code })]);
 });
 
 test('the fallback address is asked with what went wrong, and the call goes on there', async () => {

@@ -2,18 +2,12 @@
 import { type CallStatus, createCallLog, type Heard } from './call-log.ts';
 import type { Spoken } from './conversation-log.ts';
 import type { Exchange } from './exchange.ts';
-import {
-  type CallerAct,
-  emptyResult,
-  type Gather,
-  recognise,
-  type WaitingFor,
-  waitingFor,
-} from './gather.ts';
-import { type CallSettings, createPlayback, type Instructions, type Playback } from './playback.ts';
+import { type LinePiece, longestSilence, secondsToSay } from './line-time.ts';
+import { type CallSettings, createPlayback, type Instructions, isOver, type Playback } from './playback.ts';
 import type { TwilioProblem } from './problems.ts';
+import type { CallerAct, WaitingFor } from './wait.ts';
 
-/** Each act plays on until the next Gather waits or the call is over. On a call that is over, it throws. */
+/** Each act plays on until the call waits again or is over. On a call that is over, it throws. */
 export interface Call {
   readonly callSid: string;
   readonly from: string;
@@ -22,7 +16,10 @@ export interface Call {
   /** Since the last act. */
   readonly heard: Heard;
   readonly transcript: readonly Spoken[];
+  /** Null: the call is over. */
   readonly waitingFor: WaitingFor | null;
+  /** What was heard and for how long, since the call was answered. */
+  readonly line: readonly LinePiece[];
   readonly requests: readonly Exchange[];
   /** What Twilio's debugger would show. */
   readonly problems: readonly TwilioProblem[];
@@ -30,15 +27,27 @@ export interface Call {
   say: (text: string, options?: { confidence?: number | null }) => Promise<Heard>;
   /** 0-9, `*`, `#`. */
   press: (keys: string) => Promise<Heard>;
+  /** Until a Gather or a Record has had enough of it; ten seconds where no verb listens. */
   staySilent: () => Promise<Heard>;
+  /** In a room, or while a `<Dial>` rings or talks: so many seconds pass, here and on every call that waits. */
+  wait: (seconds: number) => Promise<Heard>;
+  /** In a `<Record>`: the time it takes to say it if left out. `finish` is a key, hanging up, or (null) falling silent. */
+  record: (
+    text: string,
+    options?: { seconds?: number; finish?: '#' | 'hangup' | (string & {}) | null },
+  ) => Promise<Heard>;
   /** Does nothing on a call that is over. */
   hangUp: () => Promise<Heard>;
+  /** In seconds, from the answer to the end. */
+  longestSilence: () => number;
 }
 
 /** The person's end of the call, and Twilio's. */
 export interface Line {
   call: Call;
   playback: Playback;
+  /** The first thing that is played. */
+  start: (instructions: Instructions) => Promise<void>;
   /** Something else is played from now on. */
   redirect: (to: Instructions) => Promise<void>;
 }
@@ -49,9 +58,9 @@ export async function placeCall(
   numbers: { from: string; to: string; callSid: string },
   voiceUrl: string,
 ): Promise<Call> {
-  const { call, playback } = openLine(settings, numbers);
+  const { call, playback, start } = openLine(settings, numbers);
   if (voiceUrl === '') await playback.end('failed');
-  else await playback.play({ url: voiceUrl, method: 'POST', params: {} });
+  else await start({ url: voiceUrl, method: 'POST', params: {} });
   return call;
 }
 
@@ -60,46 +69,37 @@ export function openLine(
   settings: CallSettings,
   numbers: { from: string; to: string; callSid: string },
 ): Line {
-  const log = createCallLog(numbers.callSid, settings.onEvent);
-  const playback = createPlayback(settings, numbers, log);
-  let busy = false;
-
-  /** One act at a time: the next one needs to know what this one was answered. */
-  async function alone(work: () => Promise<void>): Promise<Heard> {
-    if (busy) throw new Error('The call is still playing: await the last act before the next.');
-    busy = true;
-    try {
-      await work();
-      return log.sinceLastAct;
-    } finally {
-      busy = false;
-    }
-  }
+  const { lines } = settings.switchboard;
+  const log = createCallLog(numbers.callSid, (event) => {
+    if (event.event === 'ended') lines.set(numbers.callSid, null);
+    settings.onEvent(event);
+  });
+  const turns = createTurns();
+  const playback = createPlayback(settings, numbers, log, (wait, next) =>
+    turns.whenFree(() => playback.goOn(wait, next)),
+  );
 
   async function act(what: CallerAct): Promise<Heard> {
-    return alone(async () => {
-      const gather = playback.listening;
-      if (!gather) throw new Error(`The call is over (${playback.status}): nobody hears "${what.act}".`);
-      await answer(gather, what);
-    });
-  }
-
-  async function answer(gather: Gather, what: CallerAct): Promise<void> {
-    log.act();
-    if (what.act === 'say') log.said(what.text);
-    if (what.act === 'press') log.said(`(presses ${what.keys})`);
-    const recognised = recognise(gather, what);
-    if (!recognised) await playback.pass(gather.timeoutSeconds);
-    const params = recognised ?? (gather.actionOnEmptyResult ? emptyResult(gather) : null);
-    await playback.play(params && { url: gather.actionUrl, method: gather.method, params });
-  }
-
-  async function redirect(to: Instructions): Promise<void> {
-    if (busy || !playback.listening) return playback.interrupt(to);
-    await alone(async () => {
+    await turns.act(async () => {
+      const wait = playback.waiting;
+      if (!wait) throw new Error(`The call is over (${playback.status}): nobody hears "${what.act}".`);
       log.act();
-      await playback.play(to);
+      if (what.act === 'say') log.said(what.text);
+      if (what.act === 'press') log.said(`(presses ${what.keys})`);
+      if (what.act === 'record') log.said(what.text);
+      const next = await wait.act(what);
+      if (next) await playback.goOn(wait, next);
     });
+    return log.sinceLastAct;
+  }
+
+  async function hangUp(): Promise<Heard> {
+    await turns.act(async () => {
+      if (isOver(playback.status)) return;
+      log.act();
+      await playback.end('completed');
+    });
+    return log.sinceLastAct;
   }
 
   const call: Call = {
@@ -114,7 +114,10 @@ export function openLine(
       return log.sinceLastAct;
     },
     get waitingFor() {
-      return playback.listening && waitingFor(playback.listening);
+      return playback.waiting?.waitingFor ?? null;
+    },
+    get line() {
+      return playback.time.pieces;
     },
     say: (text, { confidence = 0.92 } = {}) => act({ act: 'say', text, confidence }),
     press: async (keys) => {
@@ -122,12 +125,74 @@ export function openLine(
       return act({ act: 'press', keys });
     },
     staySilent: () => act({ act: 'stay silent' }),
-    hangUp: () =>
-      alone(async () => {
-        if (!playback.listening) return;
-        log.act();
-        await playback.end('completed');
-      }),
+    wait: (seconds) => act({ act: 'wait', seconds }),
+    record: async (text, { seconds = secondsToSay(text), finish = '#' } = {}) =>
+      act({ act: 'record', text, seconds, finish }),
+    hangUp,
+    longestSilence: () => longestSilence(playback.time.pieces),
   };
-  return { call, playback, redirect };
+  const line: Line = {
+    call,
+    playback,
+    start: (instructions) => turns.whenFree(() => playback.play(instructions)),
+    redirect: async (to) => {
+      if (!playback.waiting) return playback.interrupt(to);
+      await turns.whenFree(async () => {
+        log.act();
+        await playback.play(to);
+      });
+    },
+  };
+  lines.set(numbers.callSid, line);
+  return line;
+}
+
+interface Turns {
+  /** One act at a time: the next one needs to know what this one was answered. */
+  act: (work: () => Promise<void>) => Promise<void>;
+  /**
+   * What happens to this call from elsewhere. While something plays it is kept until then, and not waited for: who waits
+   * for a call that waits for him would wait for ever.
+   */
+  whenFree: (work: () => Promise<void>) => Promise<void>;
+}
+
+function createTurns(): Turns {
+  const pending: (() => Promise<void>)[] = [];
+  let acting = false;
+  let present: Promise<void> | null = null;
+
+  function run(work: () => Promise<void>): Promise<void> {
+    const turn = withPending(work).finally(() => {
+      present = null;
+    });
+    present = turn;
+    return turn;
+  }
+
+  async function withPending(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } finally {
+      for (let next = pending.shift(); next; next = pending.shift()) await next();
+    }
+  }
+
+  return {
+    act: async (work) => {
+      if (acting) throw new Error('The call is still playing: await the last act before the next.');
+      acting = true;
+      try {
+        while (present) await present.catch(() => {});
+        await run(work);
+      } finally {
+        acting = false;
+      }
+    },
+    whenFree: (work) => {
+      if (!present) return run(work);
+      pending.push(work);
+      return Promise.resolve();
+    },
+  };
 }

@@ -3,6 +3,7 @@ import type { Exchange } from './exchange.ts';
 import type { TwilioProblem } from './problems.ts';
 
 export interface Spoken {
+  /** The caller is who holds this phone; what comes out of it is the receptionist's, or of a person at another phone. */
   speaker: 'caller' | 'receptionist';
   text: string;
 }

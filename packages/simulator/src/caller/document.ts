@@ -43,7 +43,7 @@ function oneVerb(name: Verb['name'], text: string): Twiml {
   return { verbs: [{ name, attributes: {}, text, nested: [] }], warnings: [] };
 }
 
-function mediaTypeOf(header = ''): { name: string; charset: string } {
+export function mediaTypeOf(header = ''): { name: string; charset: string } {
   const [name = '', ...parameters] = header.split(';').map((part) => part.trim());
   const charset = parameters.find((parameter) => /^charset=/i.test(parameter))?.slice('charset='.length);
   return { name: name.toLowerCase(), charset: charset?.replaceAll('"', '') ?? 'utf-8' };

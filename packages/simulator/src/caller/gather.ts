@@ -1,6 +1,8 @@
 /** What a `<Gather>` listens for, and what it makes of what the caller does. */
+import type { Line } from './players.ts';
 import type { Params } from './signature.ts';
 import { splitHints, type Verb } from './twiml.ts';
+import { type CallerAct, cannot, type Wait, type WaitingFor } from './wait.ts';
 import { resolveUrl } from './webhook.ts';
 
 export interface Gather {
@@ -14,14 +16,23 @@ export interface Gather {
   actionOnEmptyResult: boolean;
 }
 
-/** What a caller, or who plays one, must know of it. */
-export type WaitingFor = Pick<Gather, 'input' | 'hints' | 'timeoutSeconds' | 'actionUrl'>;
-
-/** What the caller does while a Gather listens. */
-export type CallerAct =
-  | { act: 'say'; text: string; confidence: number | null }
-  | { act: 'press'; keys: string }
-  | { act: 'stay silent' };
+/** Listens until somebody speaks, presses keys, or says nothing for too long. */
+export function listen(gather: Gather, line: Line): Wait {
+  const { input, hints, timeoutSeconds, actionUrl, method, actionOnEmptyResult } = gather;
+  const waitingFor: WaitingFor = { kind: 'gather', input, hints, timeoutSeconds, actionUrl };
+  return {
+    waitingFor,
+    act: async (what) => {
+      if (what.act === 'wait' || what.act === 'record') throw cannot(what, waitingFor);
+      if (what.act === 'say') await line.talk(what.text);
+      const recognised = recognise(gather, what);
+      if (!recognised) await line.pass(timeoutSeconds);
+      const params = recognised ?? (actionOnEmptyResult ? emptyResult(gather) : null);
+      return params ? { next: 'document', request: { url: actionUrl, method, params } } : { next: 'verb' };
+    },
+    leave: async () => null,
+  };
+}
 
 export function readGather({ attributes }: Verb, documentUrl: string): Gather {
   const input = (attributes.input ?? 'dtmf').split(' ');
@@ -38,7 +49,7 @@ export function readGather({ attributes }: Verb, documentUrl: string): Gather {
 }
 
 /** The parameters for the action; null: the Gather heard nothing, and its time runs out. */
-export function recognise(gather: Gather, act: CallerAct): Params | null {
+function recognise(gather: Gather, act: CallerAct): Params | null {
   if (act.act === 'say' && gather.input.includes('speech')) {
     return {
       SpeechResult: act.text,
@@ -49,7 +60,7 @@ export function recognise(gather: Gather, act: CallerAct): Params | null {
 }
 
 /** With `actionOnEmptyResult` the action is asked although nothing was heard. */
-export function emptyResult(gather: Gather): Params {
+function emptyResult(gather: Gather): Params {
   return gather.input.includes('dtmf') ? { Digits: '', FinishedOnKey: '' } : {};
 }
 
@@ -65,8 +76,4 @@ function collectKeys({ numDigits, finishOnKey }: Gather, keys: string): Params |
     }
   }
   return digits === '' ? null : { Digits: digits, FinishedOnKey: '' };
-}
-
-export function waitingFor({ input, hints, timeoutSeconds, actionUrl }: Gather): WaitingFor {
-  return { input, hints, timeoutSeconds, actionUrl };
 }

@@ -1,6 +1,6 @@
 /** The fields of voice webhooks and status callbacks: https://www.twilio.com/docs/voice/twiml#request-parameters */
 
-export type Direction = 'inbound' | 'outbound-api';
+export type Direction = 'inbound' | 'outbound-api' | 'outbound-dial';
 
 export interface CallIdentity {
   accountSid: string;

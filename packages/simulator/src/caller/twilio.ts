@@ -7,6 +7,7 @@ import { type Call, placeCall } from './call.ts';
 import type { CallEvent } from './call-log.ts';
 import { type Connection, TWILIO_CONNECTION } from './connection.ts';
 import type { CallSettings } from './playback.ts';
+import { createSwitchboard, type Switchboard } from './switchboard.ts';
 import { openThread, type TextThread, type ThreadOptions } from './texts.ts';
 
 export interface TwilioOptions {
@@ -23,6 +24,8 @@ export interface TwilioOptions {
   messageStatusCallbackUrl?: string;
   /** Asked with ErrorCode and ErrorUrl when the answer to a text cannot be had or read. */
   smsFallbackUrl?: string;
+  /** Shared with whatever calls are to meet these; without one nobody answers what a `<Dial>` rings. */
+  switchboard?: Switchboard;
   /** For addresses without overrides of their own. */
   connect?: Partial<Connection>;
   /** Waits through pauses and silence; without it they pass at once. */
@@ -55,6 +58,7 @@ export function createTwilio(options: TwilioOptions): Twilio {
     statusCallback: statusCallbackUrl
       ? { url: statusCallbackUrl, method: 'POST', events: ['completed'] }
       : null,
+    switchboard: options.switchboard ?? createSwitchboard(),
     sleep: options.sleep ?? (async () => {}),
     now: Date.now,
     onEvent: options.onEvent ?? (() => {}),

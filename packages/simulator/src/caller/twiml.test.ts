@@ -4,6 +4,7 @@ import { parseTwiml } from './twiml.ts';
 const say = (attributes: string, text = 'Hello.') => `<Response><Say ${attributes}>${text}</Say></Response>`;
 const gather = (attributes: string, inside = '') =>
   `<Response><Gather ${attributes}>${inside}</Gather></Response>`;
+const dial = (inside: string, attributes = '') => `<Response><Dial ${attributes}>${inside}</Dial></Response>`;
 
 test('verbs keep their order, attributes and prompts; white space collapses', () => {
   const { verbs, warnings } = parseTwiml(`<?xml version="1.0" encoding="UTF-8"?>
@@ -100,9 +101,28 @@ test.each([
   ['half a second of silence', 13327, gather('speechTimeout="0.5"')],
   ['a capital truth', 13338, gather('actionOnEmptyResult="True"')],
   ['a loop in words', 13510, say('loop="twice"')],
-  ['a method of Redirect', 13610, '<Response><Redirect method="post">/a</Redirect></Response>'],
+  ['a method of Redirect', 13710, '<Response><Redirect method="post">/a</Redirect></Response>'],
   ['a reason to reject', 13810, '<Response><Reject reason="spam"/></Response>'],
   ['a short pause', 13910, '<Response><Pause length="0"/></Response>'],
+  ['an unknown attribute of Dial', 12200, dial('', 'recordings="true"')],
+  ['a timeout of Dial in words', 13212, dial('+14155550177', 'timeout="long"')],
+  ['a callerId that is a name', 13214, dial('+14155550177', 'callerId="Northside"')],
+  ['words beside a noun', 12200, dial('Call <Number>+14155550177</Number>')],
+  ['two nouns', 12200, dial('<Number>+14155550177</Number><Number>+14155550178</Number>')],
+  ['a verb inside Dial', 12200, dial('<Say>Hello.</Say>')],
+  ['a Conference that stands alone', 12200, '<Response><Conference>r</Conference></Response>'],
+  ['a capital truth of Conference', 13231, dial('<Conference endConferenceOnExit="True">r</Conference>')],
+  ['a beep that does not exist', 13235, dial('<Conference beep="once">r</Conference>')],
+  [
+    'an event of a room that does not exist',
+    12200,
+    dial('<Conference statusCallbackEvent="start,end">r</Conference>'),
+  ],
+  ['an event of a call that does not exist', 12200, dial('<Number statusCallbackEvent="hangup">+1</Number>')],
+  ['a label with a slash', 16023, dial('<Conference participantLabel="a/b">r</Conference>')],
+  ['a length of Record in words', 13612, '<Response><Record maxLength="1m"/></Response>'],
+  ['a finish key of Record that is no key', 13613, '<Response><Record finishOnKey="x"/></Response>'],
+  ['content of Record', 12200, '<Response><Record>now</Record></Response>'],
   ['too many words', 13521, say('', 'a'.repeat(4097))],
   ['too many words for a Polly voice', 13521, say('voice="Polly.Joanna-Neural"', 'a'.repeat(3001))],
   ['too many words in a prompt', 13521, gather('', `<Say>${'a'.repeat(4097)}</Say>`)],

@@ -2,7 +2,9 @@
  * The TwiML verbs that are played: their attributes and what may stand inside. A verb of calls is added here and in
  * players.ts, one of messages here and in replies.ts.
  */
+import { PROGRESS_EVENTS, RECORDING_EVENTS, ROOM_EVENTS } from './events.ts';
 import type { TwilioCode } from './problems.ts';
+import { BEEPS } from './room.ts';
 
 export interface AttributeRule {
   fits: (value: string) => boolean;
@@ -15,9 +17,9 @@ export interface VerbRule {
   attributes: Readonly<Record<string, AttributeRule>>;
   /**
    * `lines`: text that keeps its line ends; `speech`: text with speech markup; `message`: lines, or else Body and Media;
-   * a list: these verbs and no text.
+   * `dialled`: a number, or else one Number or Conference; a list: these verbs and no text.
    */
-  content: 'nothing' | 'text' | 'lines' | 'speech' | 'message' | readonly string[];
+  content: 'nothing' | 'text' | 'lines' | 'speech' | 'message' | 'dialled' | readonly string[];
   /** It stands inside another one only. */
   nested?: true;
 }
@@ -38,6 +40,8 @@ const method = (code: TwilioCode = 12200) => oneOf(['GET', 'POST'], code);
 const flag = (code: TwilioCode = 12200) => oneOf(['true', 'false'], code);
 const seconds = (code: TwilioCode = 12200) => pattern(/^[1-9]\d{0,4}$/, 'a positive number of seconds', code);
 const times = (code: TwilioCode) => pattern(/^\d{1,4}$/, 'a number of times, 0 for endless', code);
+const events = (words: readonly string[]) =>
+  pattern(new RegExp(`^(${words.join('|')})( (${words.join('|')}))*$`), words.join(', '));
 const language = pattern(/^[a-z]{2,3}(-[a-z0-9]+)*$/i, 'a BCP 47 language tag');
 
 /** https://www.twilio.com/docs/voice/twiml/gather#attributes-speechmodel */
@@ -77,12 +81,78 @@ export const VOCABULARY = {
     },
     content: ['Say', 'Play', 'Pause'],
   },
-  Redirect: { attributes: { method: method(13610) }, content: 'text' },
+  Redirect: { attributes: { method: method(13710) }, content: 'text' },
+  Dial: {
+    attributes: {
+      action: anything,
+      method: method(13210),
+      timeout: seconds(13212),
+      timeLimit: seconds(13216),
+      callerId: pattern(/^\+[1-9]\d{6,14}$/, 'an E.164 number', 13214),
+      answerOnBridge: flag(),
+      hangupOnStar: flag(13213),
+      ringTone: anything,
+    },
+    content: 'dialled',
+  },
+  Number: {
+    attributes: {
+      url: anything,
+      method: method(13221),
+      statusCallback: anything,
+      statusCallbackEvent: events(PROGRESS_EVENTS),
+      statusCallbackMethod: method(),
+    },
+    content: 'text',
+    nested: true,
+  },
+  Conference: {
+    attributes: {
+      muted: flag(13230),
+      beep: oneOf(BEEPS, 13235),
+      startConferenceOnEnter: flag(13232),
+      endConferenceOnExit: flag(13231),
+      waitUrl: anything,
+      waitMethod: method(13234),
+      maxParticipants: pattern(/^([2-9]|[1-9]\d|1\d\d|2[0-4]\d|250)$/, '2 to 250'),
+      region: anything,
+      participantLabel: pattern(
+        /^(?!CA[0-9a-f]{32}$)[^/]{1,128}$/,
+        'up to 128 characters without "/"',
+        16023,
+      ),
+      statusCallback: anything,
+      statusCallbackEvent: events(ROOM_EVENTS),
+      statusCallbackMethod: method(),
+    },
+    content: 'text',
+    nested: true,
+  },
+  Record: {
+    attributes: {
+      action: anything,
+      method: method(13610),
+      maxLength: seconds(13612),
+      timeout: seconds(13611),
+      finishOnKey: pattern(/^[\d#*]*$/, 'keys', 13613),
+      playBeep: flag(13616),
+      trim: oneOf(['trim-silence', 'do-not-trim']),
+      recordingStatusCallback: anything,
+      recordingStatusCallbackEvent: events(RECORDING_EVENTS),
+      recordingStatusCallbackMethod: method(),
+    },
+    content: 'nothing',
+  },
   Hangup: { attributes: {}, content: 'nothing' },
   Reject: { attributes: { reason: oneOf(['rejected', 'busy'], 13810) }, content: 'nothing' },
 } as const satisfies Vocabulary;
 
 export type VerbName = keyof typeof VOCABULARY;
+
+/** Those that stand by themselves. */
+export type PlayedVerbName = {
+  [Name in VerbName]: (typeof VOCABULARY)[Name] extends { nested: true } ? never : Name;
+}[VerbName];
 
 const ADDRESS = /^(whatsapp:)?\+?\d{3,15}$/;
 const SENDER = /^((whatsapp:)?\+?\d{3,15}|[A-Za-z0-9 ]{1,11})$/;
@@ -101,7 +171,7 @@ export const MESSAGE_VOCABULARY = {
   },
   Body: { attributes: {}, content: 'lines', nested: true },
   Media: { attributes: {}, content: 'text', nested: true },
-  Redirect: { attributes: { method: method(13610) }, content: 'text' },
+  Redirect: { attributes: { method: method(13710) }, content: 'text' },
 } as const satisfies Vocabulary;
 
 export type MessageVerbName = keyof typeof MESSAGE_VOCABULARY;

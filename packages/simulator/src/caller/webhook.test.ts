@@ -114,7 +114,7 @@ test('a document fetched with GET goes on at its own address, not at that of its
     '/next': '<Response><Gather/></Response>',
   });
   const call = await callApp(app);
-  expect(call.waitingFor?.actionUrl).toBe(`${app.origin}/next?x=1`);
+  expect(call.waitingFor).toMatchObject({ actionUrl: `${app.origin}/next?x=1` });
 });
 
 test('ten redirects are followed, not more', async () => {

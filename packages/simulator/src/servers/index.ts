@@ -20,6 +20,7 @@ export {
 export type { PagerDutyEvent, PagerDutyPayload, PagerDutySeverity } from './pagerduty-events.ts';
 export type { EventEffect, PagerDutyIncident, PagerDutyUser } from './pagerduty-incidents.ts';
 export { signPagerDuty, type WebhookEventType } from './pagerduty-webhooks.ts';
+export { aPerson, type Person } from './person.ts';
 export {
   type Failure,
   type FailureMode,

@@ -1,11 +1,7 @@
 /** What a request to place or change a call asks for. https://www.twilio.com/docs/voice/api/call-resource#create-a-call-resource */
 import { isPhoneNumber } from '@receptionist/core';
-import {
-  type CallStatusCallback,
-  type Instructions,
-  PROGRESS_EVENTS,
-  type ProgressEvent,
-} from '../caller/playback.ts';
+import { PROGRESS_EVENTS, type ProgressEvent } from '../caller/events.ts';
+import type { CallStatusCallback, Instructions } from '../caller/playback.ts';
 import type { TwilioAccount } from './twilio-account.ts';
 import { TwilioRefusal, type TwilioRestCode } from './twilio-errors.ts';
 

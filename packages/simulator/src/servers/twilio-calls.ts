@@ -1,7 +1,7 @@
 /** The account's calls. https://www.twilio.com/docs/voice/api/call-resource */
 import type { Line } from '../caller/call.ts';
 import type { CallStatus } from '../caller/call-log.ts';
-import { rfc2822 } from '../caller/parameters.ts';
+import { type Direction, rfc2822 } from '../caller/parameters.ts';
 import { type Instructions, isOver } from '../caller/playback.ts';
 import { newCallSid } from '../caller/twilio.ts';
 import { API, bySid, PAGING, pageOf, type TwilioAccount, type TwilioRoute } from './twilio-account.ts';
@@ -28,7 +28,7 @@ export interface TwilioCall {
   to: string;
   phone_number_sid: string | null;
   status: string;
-  direction: 'inbound' | 'outbound-api';
+  direction: Direction;
   /** Null until it is dialled. */
   start_time: string | null;
   end_time: string | null;
@@ -61,8 +61,7 @@ export const CALL_ROUTES: Readonly<Record<string, TwilioRoute>> = {
     params: ORDER_PARAMS,
     answer: ({ params }, account) => {
       const order = readCallOrder(params, account);
-      const call = createOutgoingCall(order, account);
-      account.calls.push(call);
+      const call = addOutgoingCall({ ...order, direction: 'outbound-api', parentCallSid: null }, account);
       const body = { ...call };
       account.traffic.dial(call, order);
       return { status: 201, body };
@@ -70,24 +69,26 @@ export const CALL_ROUTES: Readonly<Record<string, TwilioRoute>> = {
   },
   'POST Calls/{sid}': {
     params: ['Status', 'Url', 'Twiml', 'Method'],
-    answer: ({ params, sid }, { calls, traffic }) => {
-      const call = bySid(calls, sid);
-      const changed = changeCall(traffic.lines.get(sid), params.get('Status'), readInstructions(params));
-      traffic.follow(changed);
-      return { status: 200, body: { ...call } };
+    answer: ({ params, sid }, account) => {
+      const { lines } = account.traffic.switchboard;
+      if (!lines.has(sid)) bySid(account.calls, sid);
+      const line = lines.get(sid);
+      const changed = changeCall(line, params.get('Status'), readInstructions(params));
+      account.traffic.follow(changed);
+      return { status: 200, body: { ...callBehind(line, sid, account) } };
     },
   },
 };
 
 /** What cannot be changed any more is refused; a call that was picked up can no longer be canceled, and goes on. */
 function changeCall(
-  line: Line | undefined,
+  line: Line | null | undefined,
   status: string | null,
   instructions: Instructions | null,
 ): Promise<void> {
   if (status !== null && status !== 'canceled' && status !== 'completed')
     throw new TwilioRefusal(20001, `Status=${status}`);
-  if (!line || isOver(line.call.status)) throw new TwilioRefusal(21220);
+  if (!line || isOver(line.call.status)) throw endedMeanwhile();
   const answered = line.call.status === 'in-progress';
   if (status !== null && !answered) return line.playback.end('canceled');
   if (status === 'completed') return line.playback.end('completed');
@@ -96,18 +97,38 @@ function changeCall(
   return line.redirect(instructions);
 }
 
-function createOutgoingCall({ from, to }: { from: string; to: string }, account: TwilioAccount): TwilioCall {
+/** Whoever ordered the change could not know: people hang up when they like. */
+function endedMeanwhile(): TwilioRefusal {
+  return new TwilioRefusal(21220, '', { excused: true });
+}
+
+/** An incoming call stands in no list here: those are for whatever a test says that Twilio has kept. */
+function callBehind(line: Line | null | undefined, sid: string, account: TwilioAccount): TwilioCall {
+  const listed = account.calls.find((call) => call.sid === sid);
+  if (listed || !line) return listed ?? bySid(account.calls, sid);
+  const { from, to, status } = line.call;
+  return { ...createCall({ from, to, callSid: sid, status }, account), end_time: null, duration: null };
+}
+
+export function addOutgoingCall(
+  order: { from: string; to: string; direction: Direction; parentCallSid: string | null },
+  account: TwilioAccount,
+): TwilioCall {
+  const { from, to, direction, parentCallSid } = order;
   const placed = createCall({ from, to, status: 'queued' }, account);
   const number = account.numbers.find(({ phone_number }) => phone_number === from);
-  return {
+  const call: TwilioCall = {
     ...placed,
+    parent_call_sid: parentCallSid,
     phone_number_sid: number?.sid ?? null,
-    direction: 'outbound-api',
+    direction,
     start_time: null,
     end_time: null,
     duration: null,
     date_updated: placed.date_created,
   };
+  account.calls.push(call);
+  return call;
 }
 
 export function moveCall(call: TwilioCall, status: CallStatus, seconds: number, now: number): void {

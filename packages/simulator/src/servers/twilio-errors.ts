@@ -53,7 +53,7 @@ export type TwilioRestCode = keyof typeof TWILIO_REST_ERRORS;
 export class TwilioRefusal extends Error {
   override readonly name = 'TwilioRefusal';
   readonly code: TwilioRestCode;
-  /** It was asked for by the test: nothing that the sender did wrong. */
+  /** Nothing that the sender did wrong: the test asked for it, or the call had just ended. */
   readonly excused: boolean;
 
   constructor(code: TwilioRestCode, found = '', { excused = false } = {}) {

@@ -68,8 +68,8 @@ test('a person picks up, hears the prompt and presses a key', async () => {
   ]);
   await twilio.settled();
   expect(heard).toEqual([['Press 1.'], ['You pressed 1.']]);
-  expect(told()).toEqual(['0 initiated -', '1 ringing -', '2 in-progress -', '3 completed 0']);
-  expect(twilio.calls).toMatchObject([{ sid: answer.sid, status: 'completed', duration: '0' }]);
+  expect(told()).toEqual(['0 initiated -', '1 ringing -', '2 in-progress -', '3 completed 1']);
+  expect(twilio.calls).toMatchObject([{ sid: answer.sid, status: 'completed', duration: '1' }]);
   expect(twilio.callbacks).toHaveLength(4);
   const fetched = app.asked.find(({ path }) => path === '/voice');
   expect(fetched?.form).toMatchObject({
@@ -110,7 +110,7 @@ test('a voicemail box hears everything and presses nothing', async () => {
   await place({ MachineDetection: 'Enable' });
   await twilio.settled();
   expect(twilio.outgoing[0]?.transcript.map(({ text }) => text)).toEqual(['Press 1.', 'Goodbye.']);
-  expect(twilio.calls).toMatchObject([{ status: 'completed', duration: '5' }]);
+  expect(twilio.calls).toMatchObject([{ status: 'completed', duration: '6' }]);
   expect(app.asked.map(({ form }) => form.AnsweredBy)).toEqual([
     ...[undefined, undefined],
     ...['machine_start', 'machine_start', 'machine_start'],
@@ -202,7 +202,7 @@ test('a call that rings can be canceled, one that is answered can be ended or se
     answer: { code: 21220 },
   });
   expect(await post(twilio, 'Calls/CA1', { Status: 'completed' })).toMatchObject({ status: 404 });
-  expect(told().at(-1)).toBe('3 completed 1');
+  expect(told().at(-1)).toBe('3 completed 3');
   expect(app.asked.filter(({ path }) => path === '/key')).toEqual([]);
 });
 

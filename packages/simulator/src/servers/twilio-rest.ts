@@ -5,10 +5,18 @@
 import type { Call } from '../caller/call.ts';
 import type { Delivery } from '../caller/delivery.ts';
 import type { Exchange } from '../caller/exchange.ts';
+import { TwilioError } from '../caller/problems.ts';
+import { createSwitchboard, type Switchboard } from '../caller/switchboard.ts';
 import { type Breakdown, breakDown, createFailurePlan, type Repetition } from './failures.ts';
 import { type Answer, jsonAnswer, type ReceivedRequest, startLoopback } from './loopback.ts';
 import { ACCOUNT_ROUTES, API, type TwilioAccount, type TwilioRoute } from './twilio-account.ts';
-import { CALL_ROUTES, createCall, type PlacedCall, type TwilioCall } from './twilio-calls.ts';
+import {
+  addOutgoingCall,
+  CALL_ROUTES,
+  createCall,
+  type PlacedCall,
+  type TwilioCall,
+} from './twilio-calls.ts';
 import { refusalAnswer, TwilioRefusal, type TwilioRestCode } from './twilio-errors.ts';
 import { MESSAGE_ROUTES, type TwilioMessage } from './twilio-messages.ts';
 import {
@@ -35,6 +43,8 @@ export interface TwilioRestOptions {
   /** Epoch milliseconds. */
   now?: () => number;
   port?: number;
+  /** Shared with the Twilio whose incoming calls these meet; its `<Dial>`s then ring these phones. */
+  switchboard?: Switchboard;
 }
 
 export interface TwilioFailure extends Repetition {
@@ -57,7 +67,7 @@ export interface TwilioRestRequest {
   outcome: string;
   /** Why Twilio said no, or what it ignored. */
   explanation: readonly string[];
-  /** The failure was asked for: nothing that the sender did wrong. */
+  /** The failure was asked for, or could not be foreseen: nothing that the sender did wrong. */
   excused: boolean;
 }
 
@@ -105,7 +115,8 @@ export async function startTwilioRest(options: TwilioRestOptions): Promise<Twili
   } = options;
   const failures = createFailurePlan<TwilioFailure>();
   const requests: TwilioRestRequest[] = [];
-  const traffic = createTraffic({ accountSid, authToken, deliveries, phones, now });
+  const { switchboard = createSwitchboard() } = options;
+  const traffic = createTraffic({ accountSid, authToken, deliveries, phones, switchboard, now });
   const account: TwilioAccount = {
     sid: accountSid,
     numbers: options.numbers.map((number) => createNumber(number, { sid: accountSid, now })),
@@ -114,6 +125,11 @@ export async function startTwilioRest(options: TwilioRestOptions): Promise<Twili
     refusals,
     now,
     traffic,
+  };
+
+  switchboard.dial = (order) => {
+    refuseCallerId(order, account);
+    return traffic.dialFrom(addOutgoingCall(order, account), order);
   };
 
   function perform(request: ReceivedRequest, note: Note): Answer {
@@ -198,6 +214,16 @@ function failing(
   note.excused = true;
   if (mode !== 'rate_limited') return breakDown(mode);
   return refusalAnswer(new TwilioRefusal(20429), { 'retry-after': String(failure.retryAfter ?? 1) });
+}
+
+/** Who dials shows a number of the account, or the one that has called it. */
+function refuseCallerId(
+  { from, parentCallSid }: { from: string; parentCallSid: string },
+  { numbers, traffic }: TwilioAccount,
+): void {
+  if (numbers.some(({ phone_number }) => phone_number === from)) return;
+  if (traffic.switchboard.lines.get(parentCallSid)?.call.from === from) return;
+  throw new TwilioError(13214, `callerId ${from} is no number of this account`);
 }
 
 function isUnexpected({ excused, explanation }: TwilioRestRequest): boolean {

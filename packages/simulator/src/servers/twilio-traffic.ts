@@ -4,20 +4,23 @@ import type { CallEvent } from '../caller/call-log.ts';
 import { TWILIO_CONNECTION } from '../caller/connection.ts';
 import { type Delivery, deliver, errorOf } from '../caller/delivery.ts';
 import type { Exchange } from '../caller/exchange.ts';
+import { type CallSettings, isOver } from '../caller/playback.ts';
+import type { Dialled, DialOrder, Switchboard } from '../caller/switchboard.ts';
 import type { CallOrder } from './twilio-call-orders.ts';
 import { moveCall, type TwilioCall } from './twilio-calls.ts';
 import { type MessageOrder, moveMessage, numberIn } from './twilio-messages.ts';
-import { type Phone, ring } from './twilio-phones.ts';
+import { type Phone, type RingOrder, ring } from './twilio-phones.ts';
 
 export interface Traffic {
   /** Sends the message on its way, once it has been answered. */
   carry: (order: MessageOrder) => void;
   /** Rings, once it has been answered. */
   dial: (call: TwilioCall, order: CallOrder) => void;
+  /** Rings for a `<Dial>`. */
+  dialFrom: (call: TwilioCall, order: DialOrder) => Dialled;
   /** settled() waits for it too. */
   follow: (work: Promise<void>) => void;
-  /** Of the outgoing calls, by sid. */
-  lines: ReadonlyMap<string, Line>;
+  switchboard: Switchboard;
   outgoing: readonly Call[];
   /** The status callbacks that were made. */
   callbacks: readonly Exchange[];
@@ -30,14 +33,14 @@ export function createTraffic(options: {
   authToken: string;
   deliveries: Readonly<Record<string, Delivery>>;
   phones: Readonly<Record<string, Phone>>;
+  switchboard: Switchboard;
   now: () => number;
 }): Traffic {
-  const { accountSid, authToken, deliveries, phones, now } = options;
+  const { accountSid, authToken, deliveries, phones, switchboard, now } = options;
   const connection = TWILIO_CONNECTION;
   const callbacks: Exchange[] = [];
   const problems: string[] = [];
   const outgoing: Call[] = [];
-  const lines = new Map<string, Line>();
   const underWay = new Set<Promise<void>>();
 
   function follow(work: Promise<void>): void {
@@ -59,25 +62,34 @@ export function createTraffic(options: {
     });
   }
 
-  async function call(line: Line, order: CallOrder): Promise<void> {
+  async function call(line: Line, to: string, order: RingOrder): Promise<void> {
     await senderHasItsAnswer();
-    await ring(line, order, phones[order.to] ?? 'no-answer').catch((error) =>
-      problems.push(`at the phone ${order.to}: ${String(error)}`),
+    await ring(line, order, phones[to] ?? 'no-answer', switchboard.time).catch((error) =>
+      problems.push(`at the phone ${to}: ${String(error)}`),
     );
   }
 
-  function openOutgoing(call: TwilioCall, order: CallOrder): Line {
-    const { from, to, fallbackUrl: voiceFallbackUrl, statusCallback } = order;
-    return openLine(
+  function open(
+    call: TwilioCall,
+    more: Pick<CallSettings, 'voiceFallbackUrl' | 'statusCallback' | 'extraParameters'> &
+      Partial<CallSettings>,
+  ): Line {
+    const { sid: callSid, from, to, direction } = call;
+    const line = openLine(
       {
-        ...{ accountSid, authToken, connection, now, extraParameters: {} },
-        ...{ direction: 'outbound-api', voiceFallbackUrl, statusCallback },
+        ...{ accountSid, authToken, connection, now, switchboard, direction },
         sleep: async () => {},
         onEvent: (event) => note(event, call),
-        onStatus: (status, seconds) => moveCall(call, status, seconds, now()),
+        ...more,
+        onStatus: async (status, seconds) => {
+          moveCall(call, status, seconds, now());
+          await more.onStatus?.(status, seconds);
+        },
       },
-      { from, to, callSid: call.sid },
+      { from, to, callSid },
     );
+    outgoing.push(line.call);
+    return line;
   }
 
   function note(event: CallEvent, { sid, to }: TwilioCall): void {
@@ -89,13 +101,25 @@ export function createTraffic(options: {
   return {
     carry: (order) => follow(send(order)),
     dial: (placed, order) => {
-      const line = openOutgoing(placed, order);
-      lines.set(placed.sid, line);
-      outgoing.push(line.call);
-      follow(call(line, order));
+      const { fallbackUrl: voiceFallbackUrl, statusCallback } = order;
+      const line = open(placed, { voiceFallbackUrl, statusCallback, extraParameters: {} });
+      follow(call(line, order.to, order));
+    },
+    dialFrom: (placed, order) => {
+      const { whisper, statusCallback, afterWhisper, onOver } = order;
+      const line = open(placed, {
+        ...{ voiceFallbackUrl: undefined, statusCallback, endOfDocument: afterWhisper },
+        extraParameters: { ParentCallSid: order.parentCallSid },
+        onStatus: (status, seconds) => (isOver(status) ? onOver(status, seconds) : undefined),
+      });
+      const instructions = whisper ?? { twiml: '<Response/>' };
+      const { to, timeoutSeconds } = order;
+      const ringing = call(line, to, { timeoutSeconds, instructions, machineDetection: null });
+      follow(ringing);
+      return { line, rings: typeof phones[to] === 'object' ? ringing : Promise.resolve() };
     },
     follow,
-    lines,
+    switchboard,
     outgoing,
     callbacks,
     problems,
