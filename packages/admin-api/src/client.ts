@@ -3,6 +3,7 @@ import { type FieldError, PROBLEMS, Problem, type ProblemCode } from '@reception
 import type { z } from 'zod';
 import { whyNoAnswer } from './no-answer.ts';
 import { type Answer, bodyTypes, type Params, type Route } from './routes.ts';
+import { createStreamReader, ENTRY_STREAM, HEARTBEAT_MS, type StreamMessage } from './stream.ts';
 import { mintToken } from './tokens.ts';
 
 /** The daemon did not answer, or what answered is not the daemon. The message says which, and what to do. */
@@ -42,6 +43,19 @@ export interface AdminClient {
     options: CallOptions<R>,
     upTo?: { limit?: number | undefined },
   ): Promise<Answer<R>>;
+  /**
+   * What happens to entries, over one connection; ends when the daemon ends it, which it does now and then. Come back with the
+   * last position as `after`, and nothing is missed. @throws as `call`, also when the connection breaks or falls silent
+   */
+  follow(options?: FollowOptions): AsyncGenerator<StreamMessage, void>;
+}
+
+export interface FollowOptions {
+  query?: QueryPart<typeof ENTRY_STREAM>;
+  /** Null: from now on. */
+  after?: string | null;
+  /** Ends it quietly. */
+  signal?: AbortSignal;
 }
 
 export interface AdminClientOptions {
@@ -64,6 +78,8 @@ interface Call {
 }
 
 const MOST_PER_PAGE = 500;
+/** Of a connection that is dead and does not know it. */
+const LONGEST_SILENCE_MS = 3 * HEARTBEAT_MS;
 
 export function createAdminClient(options: AdminClientOptions): AdminClient {
   const { key, keyId, user, timeoutMs, fetch: send = fetch, now = () => new Date() } = options;
@@ -73,11 +89,10 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     route: Route,
     { params = {}, query = {}, body, idempotencyKey }: Call,
   ): Promise<unknown> {
-    const token = await mintToken({ key, keyId, user, now: now() });
     const request: RequestInit = {
       method: route.method,
       headers: {
-        authorization: `Bearer ${token}`,
+        ...(await authorization()),
         ...(body === undefined ? {} : { 'content-type': bodyTypes(route)[0] }),
         ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
       },
@@ -89,7 +104,40 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     const { response, text } = await answerTo(base + filledIn(route.path, params) + searchOf(query), request);
     const answer = parsed(text);
     if (response.ok && answer !== undefined) return answer;
-    throw isProblem(answer) ? problemFrom(answer, response) : odd(response);
+    throw refusal(answer, response);
+  }
+
+  async function* follow({ query = {}, after = null, signal }: FollowOptions = {}) {
+    const silence = createSilence(timeoutMs);
+    const request: RequestInit = {
+      headers: { ...(await authorization()), ...(after === null ? {} : { 'last-event-id': after }) },
+      redirect: 'manual',
+      signal: AbortSignal.any([silence.signal, ...(signal ? [signal] : [])]),
+    };
+    try {
+      const response = await send(base + ENTRY_STREAM.path + searchOf(query), request);
+      if (!isStream(response)) throw refusal(parsed(await response.text()), response);
+      yield { kind: 'opened' } as const;
+      const read = createStreamReader();
+      silence.broken(LONGEST_SILENCE_MS);
+      for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
+        silence.broken(LONGEST_SILENCE_MS);
+        yield* read(text);
+      }
+    } catch (error) {
+      if (signal?.aborted) return;
+      throw error instanceof Problem || error instanceof Unreachable ? error : unreachable(error);
+    } finally {
+      silence.end();
+    }
+  }
+
+  async function authorization() {
+    return { authorization: `Bearer ${await mintToken({ key, keyId, user, now: now() })}` };
+  }
+
+  function refusal(answer: unknown, response: Response): Error {
+    return isProblem(answer) ? problemFrom(answer, response) : odd(response);
   }
 
   async function answerTo(url: string, request: RequestInit) {
@@ -150,7 +198,30 @@ export function createAdminClient(options: AdminClientOptions): AdminClient {
     });
   }
 
-  return { call, all } as AdminClient;
+  return { call, all, follow } as AdminClient;
+}
+
+type StreamResponse = Response & { body: ReadableStream<Uint8Array<ArrayBuffer>> };
+
+function isStream(response: Response): response is StreamResponse {
+  const type = response.headers.get('content-type') ?? '';
+  return response.ok && response.body !== null && type.startsWith('text/event-stream');
+}
+
+/** Aborts when it lasts too long. */
+function createSilence(ms: number) {
+  const controller = new AbortController();
+  const tooLong = () => controller.abort(new DOMException('nothing came', 'TimeoutError'));
+  let timer = setTimeout(tooLong, ms);
+  return {
+    signal: controller.signal,
+    /** Something came; the next silence may last so long. */
+    broken(nextMs: number) {
+      clearTimeout(timer);
+      timer = setTimeout(tooLong, nextMs);
+    },
+    end: () => clearTimeout(timer),
+  };
 }
 
 function baseAddress(baseUrl: string): string {

@@ -10,14 +10,17 @@ import {
   TIMELINE_ACTIONS,
 } from '@receptionist/core';
 import { z } from 'zod';
-import { adminUser, instant, line, pageQuery, phone, prose, utterance } from './schemas.ts';
+import { adminUser, instant, line, pageOf, pageQuery, phone, prose, utterance } from './schemas.ts';
 
 const tag = line(64);
 const tags = z.array(tag).max(50);
-const notes = prose(10_000);
+/** Notes hold at most so many characters. */
+export const MOST_NOTES = 10_000;
+const notes = prose(MOST_NOTES);
 
 export const assignBody = z.strictObject({ assignee: adminUser });
 export const engageBody = z.strictObject({ how: line(200) });
+export const joinBody = z.strictObject({ phone });
 export const noteBody = z.strictObject({ text: notes });
 export const tagBody = z
   .strictObject({ add: tags.default([]), remove: tags.default([]) })
@@ -65,7 +68,13 @@ export const entryQuery = pageQuery.extend({
   /** Filed at or after. */
   since: instant.exactOptional(),
   q: line(200).exactOptional(),
+  /** Whether the answer shall say how many there are in all. */
+  count: z.boolean().default(false),
 });
+
+export const tagsQuery = z.strictObject({ tenant_id: line(64) });
+
+export const usedTag = z.object({ tag: z.string() });
 
 export const entry = z.object({
   entry_id: z.string(),
@@ -92,6 +101,9 @@ export const entry = z.object({
   resolution_notes: z.string().nullable(),
   tags: z.array(z.string()),
 }) satisfies z.ZodType<Entry>;
+
+/** `total`: of all pages, where it was asked for. */
+export const entryPage = pageOf(entry).extend({ total: z.int().exactOptional() });
 
 export const entryWithHistory = entry.extend({
   context: z.looseObject({

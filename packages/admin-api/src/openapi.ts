@@ -5,6 +5,7 @@ import { entry, entryWithHistory } from './fallback.ts';
 import { onCallAnswer } from './oncall.ts';
 import { bodyTypes, parameterNames, ROUTES, type Route } from './routes.ts';
 import { conversation, flagEvaluation, problemAnswer } from './schemas.ts';
+import { ENTRY_STREAM } from './stream.ts';
 import { tenantAnswer, tenantBody } from './tenant.ts';
 
 type Json = Record<string, unknown>;
@@ -22,7 +23,7 @@ const NAMED_ANSWERS = {
   Tenant: tenantAnswer,
 };
 
-const routes = Object.entries(ROUTES) as [string, Route][];
+const routes: [string, Route][] = [...Object.entries<Route>(ROUTES), ['followEntries', ENTRY_STREAM]];
 
 export function openApiDocument(version: string): Json {
   const bodies = namesOf(NAMED_BODIES, 'body');
@@ -100,7 +101,7 @@ function operation(name: string, route: Route, bodies: Names, answers: Names): J
           status,
           {
             description: route.summary,
-            content: { 'application/json': { schema: reference(answers, route.answer) } },
+            content: { [answerType(route)]: { schema: reference(answers, route.answer) } },
           },
         ]),
       ),
@@ -131,6 +132,11 @@ function pathParameter(name: string): Json {
 function queryParameters(query: z.ZodObject): Json[] {
   const { properties = {} } = z.toJSONSchema(query, { io: 'input' });
   return Object.entries(properties).map(([name, schema]) => ({ name, in: 'query', schema }));
+}
+
+/** Of the stream the schema is that of each event's data. */
+function answerType(route: Route): string {
+  return route === ENTRY_STREAM ? 'text/event-stream' : 'application/json';
 }
 
 function content(route: Route, schema: Json): Json {

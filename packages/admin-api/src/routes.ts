@@ -7,20 +7,25 @@ import { statusAnswer } from './checks.ts';
 import {
   assignBody,
   engageBody,
-  entry,
+  entryPage,
   entryQuery,
   entryWithHistory,
   escalationAnswer,
   escalationBody,
   eventAnswer,
+  joinBody,
   noteBody,
   reopenBody,
   resolveBody,
   tagBody,
+  tagsQuery,
+  usedTag,
 } from './fallback.ts';
+import { lessonAnswer, replayAnswer } from './learning.ts';
 import { missedCallsAnswer, missedCallsBody } from './missed-calls.ts';
 import { onCallAnswer, onCallBody, overrideBody } from './oncall.ts';
 import { planAnswer, planBody, tenantPlan } from './plans.ts';
+import { reportAnswer, reportQuery } from './report.ts';
 import { flagUse, rollout, rolloutAnswer, rolloutBody, rolloutPlanBody, rolloutStatus } from './rollouts.ts';
 import {
   auditQuery,
@@ -36,7 +41,7 @@ import {
   pageQuery,
   unsetFlagQuery,
 } from './schemas.ts';
-import { tenantAnswer, tenantBody, tenantPatch } from './tenant.ts';
+import { answer, phrase, tenantAnswer, tenantBody, tenantPatch } from './tenant.ts';
 
 export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -98,6 +103,27 @@ export const ROUTES = {
     summary: 'Change some of a tenant (JSON merge patch, RFC 7396)',
     body: tenantPatch,
     answer: tenantAnswer,
+  },
+  addAnswer: {
+    ...change,
+    method: 'POST',
+    path: '/admin/tenants/{tenant_id}/answers',
+    summary: 'Teach an answer; refused where it would take what callers say otherwise',
+    query: dryRunQuery,
+    body: answer,
+    answer,
+    statuses: [201],
+  },
+  addPhrase: {
+    ...change,
+    method: 'POST',
+    path: '/admin/tenants/{tenant_id}/phrases',
+    summary:
+      'Teach a phrase that needs a person at once; refused where it would take what callers say otherwise',
+    query: dryRunQuery,
+    body: phrase,
+    answer: phrase,
+    statuses: [201],
   },
   getPlan: {
     ...read,
@@ -210,13 +236,43 @@ export const ROUTES = {
     path: '/admin/fallback',
     summary: 'Fallback entries, most urgent deadline first; without status those not resolved',
     query: entryQuery,
-    answer: pageOf(entry),
+    answer: entryPage,
+  },
+  // Before getEntry, whose path it fits.
+  listTags: {
+    ...read,
+    path: '/admin/fallback/tags',
+    summary: "Tags that are in use at a tenant, latest first, for a form's choice",
+    query: tagsQuery,
+    answer: pageOf(usedTag),
+  },
+  // Before the entries: no entry is called "report".
+  getReport: {
+    ...read,
+    path: '/admin/fallback/report',
+    summary:
+      'What became of the entries of a period: reasons, tags, waiting times, deadlines, by day, tenant and person',
+    query: reportQuery,
+    answer: reportAnswer,
   },
   getEntry: {
     ...read,
     path: '/admin/fallback/{entry_id}',
     summary: 'One entry with context, notifications and timeline',
     answer: entryWithHistory,
+  },
+  getLesson: {
+    ...read,
+    path: '/admin/fallback/{entry_id}/lesson',
+    summary: 'A draft of what would have prevented a resolved entry',
+    answer: lessonAnswer,
+  },
+  replayEntry: {
+    ...read,
+    path: '/admin/fallback/{entry_id}/replay',
+    summary:
+      "The entry's conversation, taken again by today's receptionist; nothing is written and nobody is told",
+    answer: replayAnswer,
   },
   acknowledgeEntry: { ...move, path: '/admin/fallback/{entry_id}/acknowledge', summary: 'I have it' },
   assignEntry: {
@@ -230,6 +286,12 @@ export const ROUTES = {
     path: '/admin/fallback/{entry_id}/engage',
     summary: 'I am on it, and how',
     body: engageBody,
+  },
+  joinEntry: {
+    ...move,
+    path: '/admin/fallback/{entry_id}/join',
+    summary: 'Ring me, and put me through to the caller; who has left is called back',
+    body: joinBody,
   },
   noteEntry: {
     ...move,

@@ -1,5 +1,5 @@
 /** A tenant as `tenant import` and the API take it. Limits are generous for a business and small for a database. */
-import { ESCALATION_CHANNELS, PLANS, type Tenant, withDefaults } from '@receptionist/core';
+import { CALLER_REASONS, ESCALATION_CHANNELS, PLANS, type Tenant, withDefaults } from '@receptionist/core';
 import { z } from 'zod';
 import { line, phone, prose } from './schemas.ts';
 
@@ -110,7 +110,10 @@ const service = z.strictObject({
   also: distinctList(line(100), 50).default([]),
 });
 
-const answer = z.strictObject({ question: prose(500), answer: prose(2000) });
+export const answer = z.strictObject({ question: prose(500), answer: prose(2000) });
+
+/** Whoever says something like it needs a person at once. */
+export const phrase = z.strictObject({ phrase: prose(500), reason: z.enum(CALLER_REASONS) });
 
 const minutes = z.number().positive().max(WEEK_IN_MINUTES);
 
@@ -155,6 +158,7 @@ export const tenantBody = z.strictObject({
   closed_dates: distinctList(z.iso.date('It must be a date, for example 2026-12-25.'), 1000).default([]),
   services: distinctList(service, 200, ({ name }) => name.toLowerCase()).default([]),
   answers: z.array(answer).max(500).default([]),
+  phrases: z.array(phrase).max(500).default([]),
   hand_off: z
     .strictObject({
       phones: distinctList(phone, 20).default([]),

@@ -3,10 +3,7 @@ import { localTime, sayHoursOfWeek, sayHoursOn, sayOpenNow } from './opening-hou
 import { sayList, sayMoney } from './spoken.ts';
 import type { Instant, Service, Tenant } from './tenant.ts';
 import type { Understanding } from './understanding.ts';
-import { normalize, overlap, topics } from './words.ts';
-
-/** How much of a question must be recognised, and of an asked word that stands only in an answer. */
-const SAME_QUESTION = 0.6;
+import { mostLike, normalize, overlap, topics } from './words.ts';
 
 /** Sentences that answer, or null where the tenant said nothing about it. */
 export function answerQuestion(
@@ -32,16 +29,9 @@ function answerHours(tenant: Tenant, date: string | undefined, now: Instant): st
 /** The answer whose question is most like this one; else the one that speaks of everything that was asked for. */
 function ownAnswer(question: string, { answers }: Tenant): string[] | null {
   const asked = topics(question);
-  const byQuestion = likeliest(answers, (own) => overlap(topics(own.question), asked));
-  const found = byQuestion ?? likeliest(answers, (own) => overlap(asked, topics(own.answer)));
+  const byQuestion = mostLike(answers, (own) => overlap(topics(own.question), asked));
+  const found = byQuestion ?? mostLike(answers, (own) => overlap(asked, topics(own.answer)));
   return found && [found.answer];
-}
-
-function likeliest<T>(items: readonly T[], likeness: (item: T) => number): T | null {
-  const best = items
-    .map((item) => ({ item, score: likeness(item) }))
-    .reduce((a, b) => (b.score > a.score ? b : a), { item: null as T | null, score: 0 });
-  return best.score >= SAME_QUESTION ? best.item : null;
 }
 
 /** Words for facts that the receptionist knows by name, and what it says; any other is asked for by its own name. */

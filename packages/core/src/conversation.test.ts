@@ -62,6 +62,7 @@ function call({
     channel: 'voice',
     caller: CALLER,
     textable: true,
+    transferable: false,
     transcript,
     now: MONDAY_NOON,
     ...over,
@@ -394,12 +395,22 @@ describe('takeTurn', () => {
     phase: fc.constantFrom('talking', 'taking_message', 'escalated'),
     misunderstood: fc.nat(3),
     silences: fc.nat(4),
-    asked: fc.constantFrom(null, 'anything_else', 'callback', 'message', 'number', 'details'),
+    asked: fc.constantFrom(
+      null,
+      'anything_else',
+      'callback',
+      'message',
+      'number',
+      'details',
+      'voicemail_or_callback',
+      'recording',
+    ),
     answer: fc.option(fc.string()),
     question: fc.option(fc.string()),
     message: fc.option(fc.string()),
     callback_number: fc.constantFrom(null, '+15185550199'),
     warned: fc.boolean(),
+    handed_off: fc.boolean(),
     call_limit: fc.constantFrom(null, 2),
     served: fc.constantFrom('caller_left', 'answered', 'message_taken', 'escalated'),
   });
@@ -421,6 +432,8 @@ describe('takeTurn', () => {
   const heard: fc.Arbitrary<Heard> = fc.oneof(
     fc.constant<Heard>({ kind: 'arrived' }),
     fc.constant<Heard>({ kind: 'silence' }),
+    fc.boolean().map((bridged): Heard => ({ kind: 'handed_back', bridged })),
+    fc.option(fc.nat(120)).map((duration_s): Heard => ({ kind: 'recorded', duration_s })),
     words.map((digits): Heard => ({ kind: 'keys', digits })),
     fc
       .tuple(words, fc.option(fc.double()))
@@ -445,6 +458,7 @@ describe('takeTurn', () => {
             channel,
             caller,
             textable: true,
+            transferable: false,
             transcript: [],
             now: MONDAY_NOON,
           });
@@ -469,6 +483,7 @@ describe('takeTurn', () => {
           channel: 'voice',
           caller: null,
           textable: false,
+          transferable: false,
           transcript: [],
           now: MONDAY_NOON,
         } as const;
@@ -488,6 +503,7 @@ describe('takeTurn', () => {
       channel: 'voice',
       caller: null,
       textable: false,
+      transferable: false,
       transcript: [],
       now: MONDAY_NOON,
     };

@@ -9,6 +9,7 @@ import { byRule, hearWords, listenTo } from './hearing.ts';
 import type { Proposal } from './model-turn.ts';
 import { isOpen, sayOpenNow } from './opening-hours.ts';
 import { phrasesFor } from './phrases.ts';
+import { hearNoChoice, pressChoice, takeBack, takeRecording } from './putting-through.ts';
 import { HANDLERS, offerToPassOn, passOnMessage, takeNumber } from './replies.ts';
 import { escalationForMessage } from './summaries.ts';
 import type { Instant, PhoneNumber, Tenant } from './tenant.ts';
@@ -23,6 +24,10 @@ export type Heard =
   | { kind: 'keys'; digits: string }
   | { kind: 'silence' }
   | { kind: 'text'; text: string; media: readonly Medium[] }
+  /** The caller was put through, and is back. `bridged`: they had spoken with a person. */
+  | { kind: 'handed_back'; bridged: boolean }
+  /** They left a message after the tone; null: nobody knows how long it is. */
+  | { kind: 'recorded'; duration_s: number | null }
   /** A word of the carriers. `answered`: the carrier has answered it already. */
   | { kind: 'keyword'; keyword: Keyword; text: string; answered: boolean };
 
@@ -61,6 +66,8 @@ export interface TurnContext {
   caller: PhoneNumber | null;
   /** Whether a text can be sent to the caller: not where they opted out, or where texting is not set up. */
   textable: boolean;
+  /** Whether the caller can be put through to a person now: somebody may be rung, and there is a phone to ring. */
+  transferable: boolean;
   /** What was said so far, oldest first, without this turn. */
   transcript: readonly Utterance[];
   now: Instant;
@@ -72,7 +79,7 @@ export interface Step {
   say: string[];
   /** To be sent to the caller in writing, beside what is said. */
   text: string | null;
-  next: 'listen' | 'hang_up';
+  next: 'listen' | 'hang_up' | 'hand_off' | 'record';
   decision: Decision;
   /** Null where there were no words to understand. */
   understanding: Understanding | null;
@@ -88,7 +95,15 @@ export interface ConversationState {
   /** How often in a row nothing was heard. */
   silences: number;
   /** What we asked last and a short answer would answer. */
-  asked: 'anything_else' | 'callback' | 'message' | 'number' | 'details' | null;
+  asked:
+    | 'anything_else'
+    | 'callback'
+    | 'message'
+    | 'number'
+    | 'details'
+    | 'voicemail_or_callback'
+    | 'recording'
+    | null;
   /** What we answered last, for a caller who wants it in writing. */
   answer: string | null;
   /** A question without an answer, for which a call back was offered. */
@@ -99,6 +114,8 @@ export interface ConversationState {
   callback_number: PhoneNumber | null;
   /** Asked once to stay polite. */
   warned: boolean;
+  /** They were put through to a person once. */
+  handed_off: boolean;
   /** The plan's calls at once, all of which were taken when this one came: only a message is taken. Null: it is served. */
   call_limit: number | null;
   /** What the conversation came to so far. */
@@ -116,6 +133,7 @@ export const NEW_CONVERSATION: ConversationState = {
   message: null,
   callback_number: null,
   warned: false,
+  handed_off: false,
   call_limit: null,
   served: 'caller_left',
 };
@@ -148,6 +166,10 @@ export function takeTurn(
       return hearKeys(turn, heard.digits);
     case 'speech':
       return hearSpeech(turn, heard, proposal);
+    case 'handed_back':
+      return takeBack(turn, heard);
+    case 'recorded':
+      return takeRecording(turn, heard);
     case 'text':
       return introduced(turn, hearText(turn, heard, proposal));
     case 'keyword':
@@ -188,6 +210,8 @@ export function wordsHeard(heard: Heard): string {
     case 'arrived':
     case 'keys':
     case 'silence':
+    case 'handed_back':
+    case 'recorded':
       return '';
   }
 }
@@ -216,6 +240,8 @@ function greet(turn: Turn): Step {
 }
 
 function hearNothing(turn: Turn): Step {
+  const { asked } = turn.state;
+  if (asked === 'voicemail_or_callback' || asked === 'recording') return hearNoChoice(turn);
   const silences = turn.state.silences + 1;
   if (silences < SILENCES) {
     const again = silences === 1 ? turn.say.areYouThere : turn.say.cannotHearYou;
@@ -234,6 +260,7 @@ function hearNothing(turn: Turn): Step {
 function hearKeys(turn: Turn, keys: string): Step {
   const digits = keys.replace(/\D/g, '');
   if (digits === '') return hearNothing(turn);
+  if (turn.state.asked === 'voicemail_or_callback') return pressChoice(turn, digits);
   if (turn.state.asked === 'number' && digits !== '0') return takeNumber(listenTo(turn, digits));
   if (digits === '0') return HANDLERS.talk_to_human(turn);
   return reply(turn, 'ask', [turn.state.call_limit === null ? turn.say.unknownKey : turn.say.speakNow]);

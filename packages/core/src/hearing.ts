@@ -4,12 +4,14 @@ import { byModel, type Proposal } from './model-turn.ts';
 import { hearOverLimit } from './over-limit.ts';
 import {
   answerInWriting,
+  escalateFor,
   HANDLERS,
   type HeardTurn,
   hearAfterEscalation,
   hearMessage,
   notUnderstood,
 } from './replies.ts';
+import { phraseHeard } from './tenant-phrases.ts';
 import type { Turn } from './turn.ts';
 import { LIKELY, understand } from './understand.ts';
 import type { Intent, UnderstandingContext } from './understanding.ts';
@@ -34,7 +36,9 @@ export function hearWords(
 export function byRule(turn: HeardTurn, confidence: number | null): Step | null {
   const { phase, asked, call_limit } = turn.state;
   const { intent, confidence: sureness, slots } = turn.understanding;
-  if (intent === 'emergency' && sureness >= LIKELY) return HANDLERS.emergency(turn);
+  const phrase = phraseHeard(turn.words, turn.context.tenant.phrases);
+  if ((intent === 'emergency' && sureness >= LIKELY) || phrase?.reason === 'emergency')
+    return HANDLERS.emergency(turn);
   if (call_limit !== null) return hearOverLimit(turn);
   if (phase === 'taking_message') return hearMessage(turn);
   const written = answerInWriting(turn);
@@ -44,6 +48,7 @@ export function byRule(turn: HeardTurn, confidence: number | null): Step | null 
   const toOurQuestion = asked === 'callback' ? slots.yes_no : undefined;
   if (toOurQuestion && (sureness < LIKELY || intent === 'affirm'))
     return HANDLERS[toOurQuestion === 'yes' ? 'affirm' : 'deny'](turn);
+  if (phrase) return escalateFor(turn, phrase.reason, `The caller said something like "${phrase.phrase}".`);
   const isSettled = SETTLED.has(intent) || (intent === 'deny' && asked !== null);
   return isSettled && sureness >= LIKELY ? HANDLERS[intent](turn) : null;
 }

@@ -77,6 +77,7 @@ describe('what a model does', () => {
     channel: 'voice',
     caller: '+14155550123',
     textable: true,
+    transferable: false,
     transcript: [],
     now: '2026-11-24T18:00:00.000Z',
   } as const;

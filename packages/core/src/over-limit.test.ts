@@ -34,6 +34,7 @@ function thirdCall({ caller = CALLER }: { caller?: string | null } = {}) {
     channel: 'voice',
     caller,
     textable: true,
+    transferable: false,
     transcript,
     now,
   };

@@ -39,6 +39,19 @@ const ANYWHERE = {
   alerting: 'I am alerting our team now.',
   whatNumber: 'What number can we call you back on?',
 
+  puttingThrough:
+    'I am putting you through to a colleague. Please stay on the line; if nobody is free I will come back to you.',
+  notReached: 'I am sorry, I could not reach anyone just now.',
+  notAgain: "I'm sorry, I can't put you through again right now.",
+  backAgain: 'You are back with the automated receptionist.',
+  messageOrCallback:
+    'You can leave a message after the tone, or I can have someone call you back. Which would you prefer?',
+  choiceKeys: 'For a message press 1, for a call back press 2.',
+  willBeRecorded: 'Your message will be recorded.',
+  speakAfterTone: 'Please speak after the tone; press # when you are done.',
+  nothingRecorded: "I'm sorry, I did not hear a message.",
+  toldTeam: 'I have told our team that you called.',
+
   textingIt: 'I am texting it to the number you are calling from.',
   cannotTextUnknown: "Your number is withheld, so I can't text you.",
   cannotText: "I'm sorry, I can't text that number.",

@@ -1,10 +1,11 @@
 /** What the receptionist does about each intent, while it takes a message, and once a person was alerted. */
 import { answerQuestion } from './answers.ts';
 import type { ConversationState, Step } from './conversation.ts';
+import { severityOf } from './fallback.ts';
+import { canPutThrough, hearChoice, offerMessageOrCallback, putThrough } from './putting-through.ts';
 import { type CallerReason, escalationFor, escalationForMessage, type ReasonHere } from './summaries.ts';
-import type { PhoneNumber } from './tenant.ts';
 import { asksForText, meansLastAnswer } from './text-request.ts';
-import { end, reply, type Turn } from './turn.ts';
+import { contactOf, end, reply, type Turn, whatMore } from './turn.ts';
 import { LIKELY } from './understand.ts';
 import type { Intent, Understanding } from './understanding.ts';
 
@@ -19,7 +20,8 @@ export const HANDLERS: Record<Intent, Handler> = {
       turn.say.danger(turn.context.tenant.facts['emergency_number'] ?? 'your local emergency number'),
     ]),
   talk_to_human: (turn) => {
-    if (turn.state.phase === 'escalated') return sayItIsUnderWay(turn);
+    if (turn.state.handed_off) return offerMessageOrCallback(turn, turn.say.notAgain);
+    if (turn.state.phase === 'escalated' && !canPutThrough(turn)) return sayItIsUnderWay(turn);
     // Nobody is free: somebody calls back.
     if (turn.state.call_limit !== null)
       return recordMessage({ ...turn, words: turn.words || 'Please call me back.' });
@@ -135,11 +137,13 @@ function repeatLast(turn: Turn): Step {
   return reply(turn, 'answer', [last || turn.say.howCanIHelp]);
 }
 
-/** Alert a person, tell the caller what happens now, and ask for what the person will want to know. */
+/** Alert a person, and put the caller through to one where that can be done; else ask for what the person will want to know. */
 function escalate(turn: Turn, reason: ReasonHere, opening: string[], question?: string): Step {
   const { state, say, words } = turn;
   const number = contactOf(turn);
   const detail = [state.message, words].filter((part) => part).join(' ') || null;
+  if (severityOf(reason, true) === 'critical' && canPutThrough(turn))
+    return putThrough(turn, opening, escalationFor(reason, detail, number));
   const toAsk = number ? question : say.whatNumber;
   const alerting = number ? say.alertingWith(number) : say.alerting;
   return reply(turn, 'escalate', [...opening, alerting, ...(toAsk ? [toAsk] : [])], {
@@ -225,14 +229,12 @@ export function passOnMessage(turn: Turn, { hangUp }: { hangUp: boolean }): Step
     : reply(turn, 'escalate', [...say, whatMore(turn)], consequences);
 }
 
-function whatMore({ state, say }: Turn): string {
-  return state.call_limit === null ? say.anythingElse : say.anythingElseToPassOn;
-}
-
 /** A person was alerted: questions are still answered, and every other word of substance joins the entry. */
 export function hearAfterEscalation(turn: HeardTurn): Step {
   const { intent, confidence, slots } = turn.understanding;
   if (turn.state.asked === 'number' && slots.phone) return takeNumber(turn);
+  const choice = turn.state.asked === 'voicemail_or_callback' ? hearChoice(turn) : null;
+  if (choice) return choice;
   if (confidence >= LIKELY && WITHOUT_SUBSTANCE.has(intent)) return HANDLERS[intent](turn);
   if (announcesMessage(turn)) return reply(turn, 'ask', [turn.say.goAhead]);
   const asks = intent === 'opening_hours' || intent === 'ask_question';
@@ -256,11 +258,6 @@ export function addToEntry(turn: Turn, say: string[]): Step {
     state: { asked: 'anything_else' },
     escalate: escalationFor('message_left', turn.words, contactOf(turn)),
   });
-}
-
-/** The number that was given in the conversation, else the one that calls. */
-function contactOf({ context, state }: Turn): PhoneNumber | null {
-  return state.callback_number ?? context.caller;
 }
 
 const cannotHelp =

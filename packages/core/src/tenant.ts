@@ -3,6 +3,7 @@
  * (docs/examples/t1.yaml); the shape is checked where it comes in, in `@receptionist/admin-api`.
  */
 import type { Plan } from './plans.ts';
+import type { CallerReason } from './summaries.ts';
 
 /** E.164, for example `+14155550123`. */
 export type PhoneNumber = string;
@@ -44,6 +45,12 @@ export interface Service {
 export interface Answer {
   question: string;
   answer: string;
+}
+
+/** Whoever says something like it needs a person at once, for this reason. */
+export interface Phrase {
+  phrase: string;
+  reason: CallerReason;
 }
 
 export const ESCALATION_CHANNELS = ['slack', 'slack_mention', 'pagerduty', 'text', 'call'] as const;
@@ -89,6 +96,7 @@ export interface Tenant {
   closed_dates: string[];
   services: Service[];
   answers: Answer[];
+  phrases: Phrase[];
   hand_off: { phones: PhoneNumber[]; ring_seconds: number };
   escalation: Record<Severity, EscalationStep[]>;
   sla: Record<Severity, SlaTargets>;
@@ -123,6 +131,7 @@ export function withDefaults(input: TenantInput): Tenant {
     closed_dates: [],
     services: [],
     answers: [],
+    phrases: [],
     hand_off: { phones: [], ring_seconds: 20 },
     escalation: {
       critical: [

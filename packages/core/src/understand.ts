@@ -9,16 +9,13 @@ import {
   type Understanding,
   type UnderstandingContext,
 } from './understanding.ts';
-import { normalize, overlap, topics } from './words.ts';
+import { normalize, overlap, SAME_MEANING, topics } from './words.ts';
 
 /** From here on an intent is likelier than not, and may be acted on. */
 export const LIKELY = 0.5;
 
 /** Another wish beside an insult must be as clear as this to be heard in its place. */
 const CLEAR = 0.8;
-
-/** How much of a tenant's question must be in what was said. */
-const SAME_QUESTION = 0.6;
 
 interface Said {
   raw: string;
@@ -108,5 +105,5 @@ const NEGATED =
 function likenessOf(raw: string, questions: readonly string[]): number {
   const heard = topics(raw);
   const likeness = Math.max(0, ...questions.map((question) => overlap(topics(question), heard)));
-  return likeness >= SAME_QUESTION ? likeness : 0;
+  return likeness >= SAME_MEANING ? likeness : 0;
 }

@@ -64,6 +64,17 @@ export function stem(word: string): string {
     .replace(/([^aeiouls])\1$/, '$1');
 }
 
+/** So much of a sentence must be found in what was said for both to mean the same. */
+export const SAME_MEANING = 0.6;
+
+/** The one that is most like what was said, by a likeness of 0 to 1; null where none is like it. */
+export function mostLike<T>(items: readonly T[], likeness: (item: T) => number): T | null {
+  const best = items
+    .map((item) => ({ item, score: likeness(item) }))
+    .reduce((a, b) => (b.score > a.score ? b : a), { item: null as T | null, score: 0 });
+  return best.score >= SAME_MEANING ? best.item : null;
+}
+
 /** How much of `wanted` is in `given`, 0 to 1. */
 export function overlap(wanted: Set<string>, given: Set<string>): number {
   return wanted.size === 0 ? 0 : wanted.intersection(given).size / wanted.size;

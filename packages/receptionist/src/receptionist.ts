@@ -100,7 +100,7 @@ async function serve({
   const url = `http://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${port}`;
   const publicUrl = config.PUBLIC_URL ?? url;
   const parts = { config, role, store, redisWake, flagCache, publicUrl, now, elapsed, log };
-  const { app, flags, engine } = wire(parts);
+  const { app, flags, engine, entryStream } = wire(parts);
   server.on('request', app);
   flags.start();
   engine?.start();
@@ -111,6 +111,7 @@ async function serve({
     flags,
     store,
     async stop() {
+      entryStream.close();
       await closeServer(server);
       await engine?.stop();
       await flags.stop();

@@ -3,6 +3,7 @@ import type { Tenant, Ways } from '@receptionist/core';
 import type { Store } from '@receptionist/store';
 import type { Express } from 'express';
 import { createAdminRouter } from './admin/router.ts';
+import { createEntryStream, type EntryStream } from './admin/stream.ts';
 import { createCheckup } from './checkup/checkup.ts';
 import type { Config } from './config.ts';
 import { createAnnouncer } from './conversation/announcer.ts';
@@ -10,6 +11,7 @@ import { createConversations } from './conversation/conversations.ts';
 import { createComplaints } from './escalation/complaints.ts';
 import { type Chore, createEscalationEngine, type EscalationEngine } from './escalation/engine.ts';
 import { every } from './escalation/every.ts';
+import { createHandOffs } from './escalation/hand-offs.ts';
 import { createHeartbeat } from './escalation/heartbeat.ts';
 import type { RedisWake } from './escalation/redis-wake.ts';
 import { createSelfCheck } from './escalation/self-check.ts';
@@ -19,9 +21,13 @@ import type { FlagCache } from './flags/cache.ts';
 import { createDuePlans } from './flags/due-plans.ts';
 import { createFlagReader, type FlagReader } from './flags/reader.ts';
 import { createRolloutGuard } from './flags/rollout-guard.ts';
+import { createLegs } from './hand-off/legs.ts';
+import { createTellHandOff } from './hand-off/news.ts';
+import { createRooms } from './hand-off/rooms.ts';
 import { createApp } from './http/app.ts';
 import { metricsPage } from './http/metrics-page.ts';
 import { createReadiness } from './http/readiness.ts';
+import { createReplayer } from './learning/replayer.ts';
 import { createAiSdkModel, type ModelSettings } from './models/ai-sdk.ts';
 import { createModelLine } from './models/line.ts';
 import { createLogAlerter } from './notify/log.ts';
@@ -32,12 +38,19 @@ import { createSlackTeller } from './notify/slack.ts';
 import type { Log } from './observability/log.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createTextOutbox } from './texts/outbox.ts';
-import { createTwilioCaller, createTwilioSender, type TwilioAccount } from './texts/twilio-rest.ts';
+import {
+  createTwilioCallChanger,
+  createTwilioCaller,
+  createTwilioSender,
+  type TwilioAccount,
+} from './texts/twilio-rest.ts';
 import { createAlertCalls } from './webhooks/alert-calls.ts';
 import type { AlertLine } from './webhooks/alert-line.ts';
+import { createHandOffRoutes } from './webhooks/hand-off-routes.ts';
 import { createPagerDutyRouter } from './webhooks/pagerduty-router.ts';
 import { createSlackRouter } from './webhooks/slack-router.ts';
 import { createTwilioAlertLine } from './webhooks/twilio-alert-line.ts';
+import { createTwilioHandOffLine } from './webhooks/twilio-hand-off-line.ts';
 import { createTwilioMessaging } from './webhooks/twilio-messaging.ts';
 import { createTwilioRouter } from './webhooks/twilio-router.ts';
 import { createTwilioTelephony, type TwilioCredentials } from './webhooks/twilio-telephony.ts';
@@ -69,6 +82,7 @@ export function wire({ config, role, store, redisWake, flagCache, publicUrl, now
   app: Express;
   flags: FlagReader;
   engine: EscalationEngine | null;
+  entryStream: EntryStream;
 } {
   const metrics = createMetrics();
   const runbook = config.RUNBOOK_URL ?? 'docs/runbook.md';
@@ -85,17 +99,21 @@ export function wire({ config, role, store, redisWake, flagCache, publicUrl, now
   const wake: Wake = {
     ring(kind, id) {
       engine?.ring();
+      entryStream.ring();
       redisWake?.ring(kind, id);
     },
   };
+  const entryStream = createEntryStream({ store, log });
   const announce = createAnnouncer({ log, metrics, wake });
   const flags = createFlagReader({ ...{ store, now, elapsed, log, metrics }, cache: flagCache });
   const models = modelSettings(config);
+  const modelLine = createModelLine({ models: models.map(createAiSdkModel), log, metrics });
   const conversations = createConversations({
     store,
     flags,
-    models: createModelLine({ models: models.map(createAiSdkModel), log, metrics }),
+    models: modelLine,
     canText: hasAccount,
+    canCall: hasAccount,
     announce,
     metrics,
     wake,
@@ -111,15 +129,27 @@ export function wire({ config, role, store, redisWake, flagCache, publicUrl, now
     log,
     metrics,
   });
+  const handOffLine = createTwilioHandOffLine({ publicUrl });
+  const tellHandOff = createTellHandOff({ store, wake, log, metrics });
+  const handOffs = createHandOffs({
+    ...{ store, ways, accountOf, wake, log },
+    placeCall: createTwilioCaller({ apiUrl: config.TWILIO_API_URL }),
+    changeCall: createTwilioCallChanger({ apiUrl: config.TWILIO_API_URL }),
+    line: handOffLine,
+    tell: tellHandOff,
+  });
   const selfCheck = createSelfCheck({ store, log, metrics });
   const complain = createComplaints({ store, ways, means: { config, hasAccount }, metrics });
   const chores: Record<string, Chore> = {
     texts: outbox.sendDue,
+    hand_offs: handOffs,
     silence: conversations.endSilentThreads,
     forgetting: every(10 * MINUTE_MS, (at) => store.transact((tx) => tx.forgetExpired(at))),
     next_actions: every(MINUTE_MS, selfCheck.check),
     complaints: every(10 * MINUTE_MS, complain),
     rollouts: every(ROLLOUTS_EVERY_MS, createRolloutGuard({ store, flags, ways, log, metrics })),
+    // Else those who follow entries after a long time would wait until all of that time is numbered.
+    events: every(MINUTE_MS, () => store.transact((tx) => tx.numberEvents())),
     plans: every(ROLLOUTS_EVERY_MS, createDuePlans({ store, flags, log })),
     ...(config.HEARTBEAT_URL ? { heartbeat: every(MINUTE_MS, heartbeat(config.HEARTBEAT_URL)) } : {}),
   };
@@ -139,6 +169,12 @@ export function wire({ config, role, store, redisWake, flagCache, publicUrl, now
       messaging,
       alertLine,
       alertCalls: createAlertCalls({ store, wake, log }),
+      handOffRoutes: createHandOffRoutes({
+        line: handOffLine,
+        legs: createLegs({ store, tell: tellHandOff, log }),
+        rooms: createRooms({ store, tell: tellHandOff }),
+        log,
+      }),
       store,
       conversations,
       allowSimulated: config.APP_ENV !== 'production',
@@ -156,7 +192,10 @@ export function wire({ config, role, store, redisWake, flagCache, publicUrl, now
     }),
     '/admin': createAdminRouter({
       ...{ store, now, log, wake, flagReader: flags },
+      canCall: hasAccount,
       keys: adminKeys(config),
+      entryStream,
+      replay: createReplayer({ flags, models: modelLine, hasAccount }),
       examine: createCheckup({ config, models, publicUrl, store, readiness, hasAccount }),
     }),
   };
@@ -168,7 +207,7 @@ export function wire({ config, role, store, redisWake, flagCache, publicUrl, now
     metricsPage: metricsPage({ store, engine, metrics }),
     routers: role === 'worker' ? {} : routers,
   });
-  return { app, flags, engine };
+  return { app, flags, engine, entryStream };
 
   function heartbeat(url: string): Chore {
     return createHeartbeat({ url, store, readiness: () => readiness(), log, metrics });

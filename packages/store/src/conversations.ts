@@ -2,6 +2,7 @@ import { type Instant, type Outcome, Problem, type Utterance } from '@receptioni
 import type { Selectable } from 'kysely';
 import { toJson } from './columns.ts';
 import { markCallerLeft } from './fallbacks.ts';
+import { tellCallerLeft } from './hand-offs.ts';
 import { newId } from './ids.ts';
 import { cursors, pageOf } from './pages.ts';
 import type { ConversationsTable, Db, Tables } from './schema.ts';
@@ -157,6 +158,8 @@ export async function endConversation(
   at: Instant,
 ): Promise<void> {
   const conversation_id = await setEnded(db, provider_id, outcome, at);
+  // First of both: whoever has news of a hand-off locks it before its entry.
+  await tellCallerLeft(db, provider_id, at);
   if (conversation_id) await markCallerLeft(db, conversation_id, at);
 }
 

@@ -40,6 +40,17 @@ export async function claimEvents(db: Db, limit: number): Promise<EscalateEvent[
   return rows.map(toEvent);
 }
 
+export async function findEvents(db: Db, event_ids: readonly string[]): Promise<EscalateEvent[]> {
+  if (event_ids.length === 0) return [];
+  const rows = await db
+    .selectFrom('escalate_events')
+    .selectAll()
+    .where('event_id', 'in', event_ids)
+    .orderBy('event_id')
+    .execute();
+  return rows.map(toEvent);
+}
+
 /** The entry of an event, or null where it has none yet; nobody else files it until the transaction ends. */
 export async function lockEvent(db: Db, event_id: string): Promise<{ entry_id: string | null }> {
   const row = await db

@@ -44,6 +44,16 @@ export async function listEntries(db: Db, filter: EntryFilter, page: PageRequest
   );
 }
 
+export async function countEntries(db: Db, { status, ...filter }: EntryFilter): Promise<number> {
+  const { count } = await db
+    .selectFrom('human_fallback')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where(status.length === 0 ? UNRESOLVED : (eb) => eb('status', 'in', status))
+    .where(matching({ status, ...filter }))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
 /** Most urgent first. */
 async function unresolvedEntries(
   db: Db,

@@ -16,6 +16,7 @@ import { toJson } from './columns.ts';
 import { notificationsOf } from './deliveries.ts';
 import { type OutboxRow, outboxOf } from './outbox.ts';
 import { type Changed, keepTrue } from './quiet.ts';
+import { recordingsOf } from './recordings.ts';
 import type { Db, HumanFallbackTable } from './schema.ts';
 import type { Told } from './store.ts';
 import { escalationTerms } from './tenants.ts';
@@ -51,8 +52,12 @@ export async function toldEntry(db: Db, entry_id: string): Promise<Told<EntryWit
   const told = toTold(row, await tagsOf(db, [entry_id]));
   const notifications = await notificationsOf(db, entry_id);
   const timeline = await timelineOf(db, entry_id);
-  const history = { context: { ...JSON.parse(context), live: told.live }, notifications, timeline };
-  return { ...told, entry: { ...told.entry, ...history } };
+  const recordings = row.conversation_id === null ? [] : await recordingsOf(db, row.conversation_id);
+  const shown = {
+    ...{ ...JSON.parse(context), live: told.live },
+    ...(recordings.length > 0 ? { recordings } : {}),
+  };
+  return { ...told, entry: { ...told.entry, context: shown, notifications, timeline } };
 }
 
 export async function toldEntries(db: Db, entry_ids: string[]): Promise<Told[]> {
@@ -254,7 +259,10 @@ export function toEntry(row: EntryRow, tags: Map<string, string[]>): Entry {
   };
 }
 
-/** `live` is a column of its own, because it changes alone. */
-export function toContextColumns(context: EntryContext): { context: string; live: boolean } {
+/** `live` is a column of its own, because it changes alone; recordings are rows of their own. */
+export function toContextColumns({ recordings: _, ...context }: EntryContext): {
+  context: string;
+  live: boolean;
+} {
   return { context: toJson(context), live: context.live };
 }

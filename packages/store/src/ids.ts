@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Instant } from '@receptionist/core';
 
-/** What an id names: fallback entry, conversation, event, delivery, outgoing text. */
-export type IdPrefix = 'fb' | 'cv' | 'ev' | 'dl' | 'tx';
+/** What an id names: fallback entry, conversation, event, delivery, outgoing text, hand-off, its leg. */
+export type IdPrefix = 'fb' | 'cv' | 'ev' | 'dl' | 'tx' | 'ho' | 'lg';
 
 /** Crockford's base 32, in lower case: no letter that reads like a digit, and in the order of its values. */
 const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz';

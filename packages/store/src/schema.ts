@@ -8,8 +8,10 @@ import type {
   Destination,
   DestinationState,
   Flag,
+  HandOff,
   Handover,
   Instant,
+  Leg,
   NotificationStatus,
   Outcome,
   Plan,
@@ -22,6 +24,7 @@ import type {
   TimelineAction,
 } from '@receptionist/core';
 import type { ColumnType, Generated, Kysely } from 'kysely';
+import type { Recording } from './hand-off-verbs.ts';
 
 /** A connection, or a transaction on it. */
 export type Db = Kysely<Tables>;
@@ -47,6 +50,7 @@ export interface Tables {
   human_fallback: HumanFallbackTable;
   fallback_tags: { tenant_id: string; entry_id: string; tag: string };
   fallback_timeline: FallbackTimelineTable;
+  entry_event_state: { only_row: number; after_seq: number; position: number };
   deliveries: DeliveriesTable;
   destination_limits: DestinationState & { destination: Destination };
   notices: { key: string; said_at: Instant };
@@ -54,6 +58,9 @@ export interface Tables {
   incoming_texts: IncomingTextsTable;
   text_opt_outs: { tenant_id: string; channel: TextChannel; recipient: string; at: Instant };
   outgoing_texts: OutgoingTextsTable;
+  hand_offs: HandOffsTable;
+  hand_off_legs: Leg & { tenant_id: string; hand_off_id: string; position: number };
+  recordings: Recording & { tenant_id: string; conversation_id: string };
   oncall: { only_row: number; changed_at: Instant | null };
   oncall_people: { admin_user: string; phone: string | null; slack_user_id: string | null; position: number };
   oncall_rotations: OnCallRotationsTable;
@@ -199,6 +206,7 @@ interface FallbackTimelineTable {
   actor: string;
   action: TimelineAction;
   detail: string | null;
+  position: number | null;
 }
 
 export interface DeliveriesTable {
@@ -255,6 +263,12 @@ export interface OutgoingTextsTable {
   provider_id: string | null;
   provider_status: TextStatus | null;
   why: string | null;
+}
+
+export interface HandOffsTable extends Omit<HandOff, 'legs'> {
+  next_action_at: Instant | null;
+  lease_until: Instant | null;
+  fence: number;
 }
 
 interface OnCallRotationsTable {

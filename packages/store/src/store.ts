@@ -20,6 +20,7 @@ import type {
   Override,
   PhoneNumber,
   Reason,
+  Report,
   Severity,
   Status,
   Tenant,
@@ -30,8 +31,10 @@ import type {
   Ways,
 } from '@receptionist/core';
 import type { FlagReadVerbs, FlagVerbs } from './flag-verbs.ts';
+import type { HandOffReadVerbs, HandOffVerbs } from './hand-off-verbs.ts';
 
 export type * from './flag-verbs.ts';
+export type * from './hand-off-verbs.ts';
 
 export interface Page<T> {
   items: T[];
@@ -209,6 +212,17 @@ export interface EntryFilter {
   q?: string;
 }
 
+/** `until` is not part of the period. */
+export type ReportRequest = Pick<Report, 'since' | 'until' | 'tenant_id' | 'time_zone' | 'reported_at'>;
+
+/** Something that happened to an entry, and the entry as it is now. */
+export interface EntryEvent {
+  /** Grows with each event, and is seen in that order; never given twice. */
+  position: number;
+  event: TimelineEvent;
+  entry: Entry;
+}
+
 export interface AuditRow {
   at: Instant;
   actor: string;
@@ -247,7 +261,7 @@ export interface Backlog {
 }
 
 /** Reading only; safe outside a transaction. A verb that gets one thing answers null where there is none. */
-export interface ReadVerbs extends FlagReadVerbs {
+export interface ReadVerbs extends FlagReadVerbs, HandOffReadVerbs {
   listTenants(page: PageRequest): Promise<Page<Tenant>>;
   getTenant(tenant_id: string): Promise<Tenant | null>;
   tenantByNumber(number: PhoneNumber): Promise<Tenant | null>;
@@ -276,6 +290,8 @@ export interface ReadVerbs extends FlagReadVerbs {
   getEvent(event_id: string): Promise<EventState | null>;
   /** Most urgent deadline first: the next one that is still to be met; resolved entries last, newest first. */
   listEntries(filter: EntryFilter, page: PageRequest): Promise<Page<Entry>>;
+  /** How many a list of all pages has. */
+  countEntries(filter: EntryFilter): Promise<number>;
   getEntry(entry_id: string): Promise<EntryWithHistory | null>;
   /** The entry with all that an alert shows, or null. */
   toldEntry(entry_id: string): Promise<Told<EntryWithHistory> | null>;
@@ -287,6 +303,12 @@ export interface ReadVerbs extends FlagReadVerbs {
   threadNews(entry_id: string): Promise<{ reference: string; events: TimelineEvent[]; seq: number } | null>;
   /** The tags of a tenant's entries, those used last first. */
   usedTags(tenant_id: string, limit: number): Promise<string[]>;
+  /** Of the entries filed in the period, but for simulated conversations, as they are at `reported_at`. */
+  report(asked: ReportRequest): Promise<Report>;
+  /** The last position that was given, and whether there are events that wait for theirs (`numberEvents`). */
+  eventPosition(): Promise<{ position: number; unnumbered: boolean }>;
+  /** In their order; who has seen one position has seen all before it. */
+  eventsAfter(position: number, limit: number): Promise<EntryEvent[]>;
   /** The delivery behind a call or text that comes back to us; inside a transaction held. */
   getDelivery(delivery_id: string): Promise<DeliveryState | null>;
   /** Those that something is due for, the longest waiting first. */
@@ -304,7 +326,7 @@ export interface ReadVerbs extends FlagReadVerbs {
  * Everything, inside a transaction. What is got there by its id (a tenant, a call, an entry, a kept answer), and who is on
  * call, is held: others who get or change it there wait until the transaction ends, so that it can be changed by what was read.
  */
-export interface Verbs extends ReadVerbs, FlagVerbs {
+export interface Verbs extends ReadVerbs, FlagVerbs, HandOffVerbs {
   /** @throws Problem `already_exists` when the id or one of the numbers is taken (names whose it is) */
   createTenant(tenant: Tenant, at: Instant): Promise<void>;
   /** Replace all of a tenant. @throws Problem `not_found`, `already_exists` (a number is another tenant's) */
@@ -321,7 +343,7 @@ export interface Verbs extends ReadVerbs, FlagVerbs {
   }): Promise<LiveConversation>;
   /** @throws Problem `already_exists` when the turn was answered meanwhile (the caller of this gives the kept reply) */
   recordTurn(turn: AnsweredTurn): Promise<void>;
-  /** The caller has gone. Ends the conversation (an outcome that is set stays) and takes `live` from its entry. */
+  /** The caller has gone. Ends the conversation (an outcome that is set stays), takes `live` from its entry, and tells its hand-off. */
   endConversation(provider_id: string, outcome: Outcome, at: Instant): Promise<void>;
 
   /** @throws Problem `already_exists` when one goes on already */
@@ -383,6 +405,8 @@ export interface Verbs extends ReadVerbs, FlagVerbs {
   moveEntry(entry_id: string, move: Move, by: string, now: Instant): Promise<EntryWithHistory>;
   /** Do what is due at `now` for entries whose next action has come, most overdue first; each decided by core. Others' locked entries are left to them. */
   advanceDue(due: { now: Instant; ways: Ways; limit: number }): Promise<AdvancedEntry[]>;
+  /** Give the next events that have no position theirs, some thousand at once. Nobody else does meanwhile. */
+  numberEvents(): Promise<void>;
   /**
    * For one destination, which nobody else claims for meanwhile: take what may be sent now, and pay for it from its limit.
    * Counts the attempts. Calls and texts whose lease ran out are given up first.

@@ -148,5 +148,7 @@ function toColumns(tenant: Tenant): Pick<TenantRow, 'name' | 'plan' | 'profile'>
 
 function toTenant(row: TenantRow, numbers: Map<string, PhoneNumber[]>): Tenant {
   const { tenant_id, name, plan } = row;
-  return { tenant_id, name, plan, numbers: numbers.get(tenant_id) ?? [], ...JSON.parse(row.profile) };
+  // Whoever was written before there were phrases has none.
+  const profile = { phrases: [], ...JSON.parse(row.profile) };
+  return { tenant_id, name, plan, numbers: numbers.get(tenant_id) ?? [], ...profile };
 }

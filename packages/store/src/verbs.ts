@@ -5,17 +5,22 @@ import { backlog } from './backlog.ts';
 import * as claims from './claims.ts';
 import * as conversations from './conversations.ts';
 import * as deliveries from './deliveries.ts';
+import * as entryEvents from './entry-events.ts';
 import * as events from './events.ts';
-import { listEntries } from './fallback-list.ts';
+import { countEntries, listEntries } from './fallback-list.ts';
 import * as fallbacks from './fallbacks.ts';
 import { fileEntry } from './filing.ts';
 import * as flagChanges from './flag-changes.ts';
 import * as flags from './flags.ts';
+import * as handOffClaims from './hand-off-claims.ts';
+import * as handOffs from './hand-offs.ts';
 import * as liveCalls from './live-calls.ts';
 import * as oncall from './oncall.ts';
 import * as outgoingTexts from './outgoing-texts.ts';
 import { planTerms } from './plans.ts';
 import { threadNews } from './quiet.ts';
+import { recordRecording } from './recordings.ts';
+import { report } from './report.ts';
 import { rolloutFigures } from './rollout-figures.ts';
 import * as rolloutPlans from './rollout-plans.ts';
 import * as rollouts from './rollouts.ts';
@@ -57,14 +62,21 @@ export const readVerbs: Unbound<ReadVerbs> = {
   answeredText: texts.answeredText,
   getEvent: events.getEvent,
   listEntries,
+  countEntries,
   getEntry: fallbacks.getEntry,
   toldEntry: fallbacks.toldEntry,
   toldEntries: fallbacks.toldEntries,
   entriesOfMessage: deliveries.entriesOfMessage,
   threadNews,
   usedTags: fallbacks.usedTags,
+  eventPosition: entryEvents.eventPosition,
+  eventsAfter: entryEvents.eventsAfter,
+  report,
   getDelivery: deliveries.getDelivery,
   dueDestinations: claims.dueDestinations,
+  getHandOff: handOffs.getHandOff,
+  handOffOfCall: handOffs.handOffOfCall,
+  handOffOfLeg: handOffs.handOffOfLeg,
   getOnCall: oncall.getOnCall,
   listAudit: audit.listAudit,
   backlog,
@@ -111,6 +123,7 @@ export const verbs: Unbound<Verbs> = {
   fileEntry,
   moveEntry: fallbacks.moveEntry,
   advanceDue,
+  numberEvents: entryEvents.numberEvents,
   claimSends: claims.claimSends,
   recordDelivery: deliveries.recordDelivery,
   blockDestination: claims.blockDestination,
@@ -118,6 +131,13 @@ export const verbs: Unbound<Verbs> = {
   passOn: deliveries.passOn,
   repairNextActions,
   queueNotice: deliveries.queueNotice,
+  getHandOff: handOffs.holdHandOffById,
+  beginHandOff: handOffs.beginHandOff,
+  joinEntry: handOffs.joinEntry,
+  claimHandOffs: handOffClaims.claimHandOffs,
+  tellHandOff: handOffs.tellHandOff,
+  releaseHandOff: handOffClaims.releaseHandOff,
+  recordRecording,
   getOnCall: oncall.holdOnCall,
   putOnCall: oncall.putOnCall,
   addOverride: oncall.addOverride,

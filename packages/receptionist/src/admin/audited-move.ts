@@ -31,7 +31,7 @@ export async function holdTold(tx: Verbs, entry_id: string): Promise<Told<EntryW
 }
 
 export function auditOf(
-  { move }: Move,
+  { move }: { move: Move['move'] | 'join' },
   before: Entry,
   after: Entry,
 ): Pick<AuditRow, 'action' | 'target' | 'before' | 'after'> {

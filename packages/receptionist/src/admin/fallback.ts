@@ -7,9 +7,20 @@ import { masked } from './masked.ts';
 
 type MoveRoute = `${Move['move']}Entry`;
 
-export const fallback: Pick<Handlers, 'listEntries' | 'getEntry' | MoveRoute> = {
-  listEntries: (read, { query: { limit, cursor = null, ...filter } }) =>
-    read.listEntries(withInstants(filter), { limit, cursor }),
+/** As many as a person reads through. */
+const MOST_TAGS_OFFERED = 100;
+
+export const fallback: Pick<Handlers, 'listEntries' | 'listTags' | 'getEntry' | MoveRoute> = {
+  async listEntries(read, { query: { limit, cursor = null, count, ...query } }) {
+    const filter = withInstants(query);
+    const page = await read.listEntries(filter, { limit, cursor });
+    return count ? { ...page, total: await read.countEntries(filter) } : page;
+  },
+
+  listTags: async (read, { query: { tenant_id } }) => {
+    const tags = await read.usedTags(tenant_id, MOST_TAGS_OFFERED);
+    return { items: tags.map((tag) => ({ tag })), next_cursor: null };
+  },
 
   getEntry: (read, { params }) => existing(read.getEntry(params.entry_id), 'fallback entry', params.entry_id),
 

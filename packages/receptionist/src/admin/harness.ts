@@ -12,9 +12,11 @@ import {
 } from '@receptionist/admin-api';
 import { openStore } from '@receptionist/store';
 import express from 'express';
+import { createReplayer } from '../learning/replayer.ts';
 import { createLog } from '../observability/log.ts';
 import { createProblemHandler } from './problems.ts';
 import { createAdminRouter } from './router.ts';
+import { createEntryStream } from './stream.ts';
 
 const KEY = 'a-key-of-the-tests-that-has-32-bytes-or-more';
 export const KEYS: AdminKeys = { current: KEY, previous: null };
@@ -36,7 +38,13 @@ export interface Sent {
 
 export type Desk = Awaited<ReturnType<typeof openDesk>>;
 
-export async function openDesk({ keys = KEYS }: { keys?: AdminKeys | null } = {}) {
+export async function openDesk({
+  keys = KEYS,
+  canCall = true,
+}: {
+  keys?: AdminKeys | null;
+  canCall?: boolean;
+} = {}) {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'admin-'));
   let time = new Date('2026-11-22T09:00:00.000Z');
   const now = () => time;
@@ -46,6 +54,7 @@ export async function openDesk({ keys = KEYS }: { keys?: AdminKeys | null } = {}
   const store = await openStore({ url: `sqlite:${path.join(folder, 'store.db')}`, now });
   await store.migrations.up();
 
+  const entryStream = createEntryStream({ store, log });
   const app = express();
   app.use((_req, res, next) => {
     res.locals.request_id = 'rq_test';
@@ -58,8 +67,20 @@ export async function openDesk({ keys = KEYS }: { keys?: AdminKeys | null } = {}
       keys,
       now,
       log,
-      wake: { ring: () => void rings++ },
+      wake: {
+        ring() {
+          rings++;
+          entryStream.ring();
+        },
+      },
+      entryStream,
       flagReader: { changed() {} },
+      canCall: () => canCall,
+      replay: createReplayer({
+        flags: { evaluateAll: async () => [] },
+        models: { isEmpty: true, propose: async () => null },
+        hasAccount: () => true,
+      }),
       examine: async () => ({ version: '0', app_env: 'test', public_url: base, checks: [] }),
     }),
   );
@@ -98,6 +119,9 @@ export async function openDesk({ keys = KEYS }: { keys?: AdminKeys | null } = {}
     lines,
     token,
     send,
+    /** What happens to entries, from an event on or from now. */
+    follow: client.follow,
+    entryStream,
     call: <R extends Route>(route: R, options: CallOptions<R>) => client.call(route, options),
     rings: () => rings,
     pass: (seconds: number) => {
@@ -110,6 +134,7 @@ export async function openDesk({ keys = KEYS }: { keys?: AdminKeys | null } = {}
           await tx.fileEntry(event, { slack: null, pagerduty: false, phone: false }, now().toISOString());
       }),
     close: async () => {
+      entryStream.close();
       server.close();
       server.closeAllConnections();
       await store.close();

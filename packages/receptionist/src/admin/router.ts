@@ -2,16 +2,18 @@
 import {
   type AdminKeys,
   type DaemonStatus,
+  ENTRY_STREAM,
   openApiDocument,
   ROUTES,
   type Route,
   type RouteName,
 } from '@receptionist/admin-api';
-import { Problem } from '@receptionist/core';
+import { Problem, type Tenant } from '@receptionist/core';
 import type { Store } from '@receptionist/store';
 import express, { type RequestHandler, type Router } from 'express';
 import type { Wake } from '../escalation/wake.ts';
 import type { FlagReader } from '../flags/reader.ts';
+import type { Replayer } from '../learning/replayer.ts';
 import type { Log } from '../observability/log.ts';
 import { version } from '../version.ts';
 import { audit } from './audit.ts';
@@ -22,15 +24,19 @@ import type { Change, Handlers, Read } from './endpoints.ts';
 import { events } from './events.ts';
 import { fallback } from './fallback.ts';
 import { flags } from './flags.ts';
+import { createJoin } from './join.ts';
+import { createReplay, lessons } from './learning.ts';
 import { missedCalls } from './missed-calls.ts';
 import { onCall } from './oncall.ts';
 import { plans } from './plans.ts';
+import { report } from './report.ts';
 import { bodyReader, checkedParams, checkedQuery } from './requests.ts';
 import { rollouts } from './rollouts.ts';
 import { createStatus } from './status.ts';
+import type { EntryStream } from './stream.ts';
 import { tenants } from './tenants.ts';
 
-const HANDLERS: Omit<Handlers, 'getStatus'> = {
+const HANDLERS: Omit<Handlers, 'getStatus' | 'joinEntry' | 'replayEntry'> = {
   ...tenants,
   ...plans,
   ...flags,
@@ -38,6 +44,8 @@ const HANDLERS: Omit<Handlers, 'getStatus'> = {
   ...events,
   ...missedCalls,
   ...fallback,
+  ...lessons,
+  ...report,
   ...conversations,
   ...onCall,
   ...audit,
@@ -53,22 +61,38 @@ export interface AdminOptions {
   wake: Wake;
   /** Is told of each change that can change flags. */
   flagReader: Pick<FlagReader, 'changed'>;
+  /** Whether calls of ours can be placed in the name of the tenant. */
+  canCall: (tenant: Tenant) => boolean;
   /** How the daemon is, for `adminctl doctor`. */
   examine: () => Promise<DaemonStatus>;
+  entryStream: Pick<EntryStream, 'follow'>;
+  replay: Replayer;
 }
 
 /**
  * Expects of the app: the request's id in `res.locals.request_id`, `trust proxy` (`req.ip` is what is limited and audited),
  * and at its end the problem handler, because whatever is refused here is thrown.
  */
-export function createAdminRouter({ keys, now, log, examine, ...wired }: AdminOptions): Router {
+export function createAdminRouter({
+  keys,
+  now,
+  log,
+  canCall,
+  examine,
+  entryStream,
+  replay,
+  ...wired
+}: AdminOptions): Router {
   const router = express.Router({ caseSensitive: true, strict: true });
   if (keys === null) {
     router.use(disabled);
   } else {
     router.get('/openapi.json', openApi());
     router.use(createAuthentication({ keys, now, log }));
-    const handlers = { ...HANDLERS, ...createStatus(examine) };
+    // Before the entries: to their address the word is an id.
+    router.get(expressPath(ENTRY_STREAM), entryStream.follow);
+    const wiredHandlers = { ...createStatus(examine), ...createJoin({ canCall }), ...createReplay(replay) };
+    const handlers = { ...HANDLERS, ...wiredHandlers };
     for (const [name, route] of Object.entries(ROUTES) as [RouteName, Route][]) {
       const verb = route.method.toLowerCase() as Lowercase<Route['method']>;
       router[verb](expressPath(route), ...steps(wired, route, handlers[name]));

@@ -12,12 +12,20 @@ import {
 import type { LiveConversation, Store, Verbs } from '@receptionist/store';
 import type { Wake } from '../escalation/wake.ts';
 import type { FlagReader } from '../flags/reader.ts';
+import { countWait } from '../hand-off/news.ts';
 import type { ModelLine } from '../models/line.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { TextReport } from '../webhooks/messaging.ts';
-import type { Reply } from '../webhooks/telephony.ts';
+import type { RecordingReport, Reply } from '../webhooks/telephony.ts';
 import type { Announce } from './announcer.ts';
-import { answerCall, type CallTurn, endCall, keptReply } from './calls.ts';
+import {
+  answerCall,
+  type CallTurn,
+  type ChangedHandOff,
+  endCall,
+  keepRecording,
+  keptReply,
+} from './calls.ts';
 import {
   answerText,
   correspondentOf,
@@ -38,6 +46,8 @@ export interface Conversations {
   takeText(text: TenantText): Promise<TextReply>;
   /** The caller has gone. What they had begun to say is passed on. */
   endCall(call: { call_id: string; account_id: string | null }): Promise<void>;
+  /** What a caller said after the tone is kept by the provider. Told twice is told once. */
+  keepRecording(recording: RecordingReport): Promise<void>;
   /** The provider tells what became of a text of ours. */
   takeReport(report: TextReport): Promise<void>;
   /** End what was silent for too long; to be called now and then. */
@@ -49,6 +59,7 @@ export function createConversations({
   flags,
   models,
   canText,
+  canCall,
   announce,
   metrics,
   wake,
@@ -58,6 +69,8 @@ export function createConversations({
   models: ModelLine;
   /** Whether texts of ours can be sent in the name of the tenant. */
   canText: (tenant: Tenant) => boolean;
+  /** Whether calls of ours can be placed in the name of the tenant. */
+  canCall: (tenant: Tenant) => boolean;
   announce: Announce;
   metrics: Metrics;
   wake: Wake;
@@ -70,11 +83,12 @@ export function createConversations({
       const evaluated = await flags.evaluateAll(turn.tenant.tenant_id);
       const now = await store.now();
       const answered = await once((tx) =>
-        answerCall(tx, { turn, proposed, flags: evaluated, canText, waited, now }),
+        answerCall(tx, { turn, proposed, flags: evaluated, canText, canCall, waited, now }),
       );
       if (answered.began) metrics.calls.inc();
       announce(answered.escalated);
       if (answered.text_id !== null) wake.ring('text', answered.text_id);
+      if (answered.hand_off !== null) followHandOff(answered.hand_off, now);
       return answered.reply;
     },
 
@@ -92,7 +106,13 @@ export function createConversations({
 
     async endCall(call) {
       const now = await store.now();
-      announce(await store.transact((tx) => endCall(tx, call, now)));
+      const { escalated, hand_off } = await store.transact((tx) => endCall(tx, call, now));
+      announce(escalated);
+      if (hand_off !== null) followHandOff(hand_off, now);
+    },
+    async keepRecording(recording) {
+      const now = await store.now();
+      await store.transact((tx) => keepRecording(tx, recording, now));
     },
 
     async takeReport(report) {
@@ -109,6 +129,12 @@ export function createConversations({
       }
     },
   };
+
+  /** A caller waits now, or waits no more: phones are rung, or silenced. */
+  function followHandOff(change: ChangedHandOff, now: Instant): void {
+    countWait(metrics, change, now);
+    wake.ring('hand_off', change.after.hand_off_id);
+  }
 
   /** The same request came twice at once, and the other one was recorded first: now its reply is there. */
   async function once<T>(answer: (tx: Verbs) => Promise<T>): Promise<T> {

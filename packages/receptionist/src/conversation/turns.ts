@@ -11,6 +11,7 @@ import {
   type PhoneNumber,
   type Proposal,
   type Reason,
+  recordingInWords,
   type Severity,
   type Step,
   severityOf,
@@ -66,9 +67,14 @@ export function contextOf(
     caller,
     transcript,
   }: Pick<LiveConversation, 'flags' | 'channel' | 'caller' | 'transcript'>,
-  { tenant, now, textable = false }: { tenant: Tenant; now: Instant; textable?: boolean },
+  {
+    tenant,
+    now,
+    textable = false,
+    transferable = false,
+  }: { tenant: Tenant; now: Instant; textable?: boolean; transferable?: boolean },
 ): TurnContext {
-  return { tenant, flags, channel, caller, textable, transcript, now };
+  return { tenant, flags, channel, caller, textable, transferable, transcript, now };
 }
 
 /** What stands in the transcript, or null where nothing was said. */
@@ -84,8 +90,11 @@ export function utteranceOf(heard: Heard, at: Instant): Utterance | null {
       return { speaker: 'caller', text: [heard.text, ...heard.media.map(mention)].join(' ').trim(), at };
     case 'keyword':
       return { speaker: 'caller', text: heard.text, at };
+    case 'recorded':
+      return { speaker: 'caller', text: recordingInWords(heard.duration_s), at };
     case 'arrived':
     case 'silence':
+    case 'handed_back':
       return null;
   }
 }

@@ -17,7 +17,11 @@ import { createSending } from './sending.ts';
 const SWEEP_MS = 1_000;
 
 /** Work beside the alerts, which may take its time: it holds up nobody but itself. */
-export type Chore = (now: Instant) => Promise<void>;
+export interface Chore {
+  (now: Instant): Promise<void>;
+  /** Of one that leaves requests on their way when it ends: when they have come back. */
+  settled?: () => Promise<void>;
+}
 
 export interface EscalationEngine {
   /** There is something to look at. */
@@ -95,8 +99,14 @@ export function createEscalationEngine({
         at = now;
         asked = loop.run();
       },
-      settled: () => asked,
-      stop: loop.stop,
+      async settled() {
+        await asked;
+        await work.settled?.();
+      },
+      async stop() {
+        await loop.stop();
+        await work.settled?.();
+      },
     };
   }
 

@@ -7,4 +7,4 @@ export interface Wake {
 }
 
 /** What kind of row it is about. */
-export type WakeKind = 'event' | 'entry' | 'text';
+export type WakeKind = 'event' | 'entry' | 'text' | 'hand_off';

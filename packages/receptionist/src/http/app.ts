@@ -2,6 +2,7 @@
 import { Problem } from '@receptionist/core';
 import express, { type Express, type RequestHandler, type Router } from 'express';
 import { createProblemHandler } from '../admin/problems.ts';
+import { holdMusic } from '../hand-off/hold-music.ts';
 import type { Log } from '../observability/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { version } from '../version.ts';
@@ -36,6 +37,7 @@ export function createApp({ log, metrics, trustProxy, readiness, metricsPage, ro
     res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not_ready', parts });
   });
   app.get('/metrics', metricsPage);
+  app.get('/audio/hold-music.wav', sendHoldMusic());
   for (const [path, router] of Object.entries(routers)) app.use(path, rememberMount, router);
   app.use(notFound);
   app.use(createProblemHandler({ log }));
@@ -58,6 +60,16 @@ const securityHeaders: RequestHandler = (_req, res, next) => {
   });
   next();
 };
+
+/** Unsigned, as Twilio fetches what it plays; kept there, so that the next caller hears it at once. */
+function sendHoldMusic(): RequestHandler {
+  let music: Buffer | null = null;
+  return (_req, res) => {
+    // 40 ms, which most starts need not wait for.
+    music ??= holdMusic();
+    res.set('Cache-Control', 'public, max-age=86400').type('audio/wav').send(music);
+  };
+}
 
 const notFound: RequestHandler = (req) => {
   throw new Problem('not_found', `There is nothing at ${req.path}.`);

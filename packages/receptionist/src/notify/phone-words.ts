@@ -1,5 +1,12 @@
 /** What people are told by phone: in a text, or aloud. */
-import { type Channel, cleanText, type EntryWithHistory, sayPhone } from '@receptionist/core';
+import {
+  type Channel,
+  cleanText,
+  type EntryWithHistory,
+  type PhoneNumber,
+  sayPhone,
+  type Tenant,
+} from '@receptionist/core';
 import type { Alert, ToldEntry } from './notifier.ts';
 import { acknowledgeCommand, lastWords, reasonInWords, SEVERITY_NAMES } from './words.ts';
 
@@ -57,6 +64,22 @@ export function spokenHandOver(entry: EntryWithHistory, others: number): string[
     'Goodbye.',
   ];
   return said.filter(Boolean);
+}
+
+/** For whoever picks up a phone that is rung for a caller, and may take the call. */
+export function spokenCall({
+  tenant,
+  caller,
+  entry,
+}: {
+  tenant: Tenant;
+  caller: PhoneNumber | null;
+  /** Null: it is not filed yet. */
+  entry: EntryWithHistory | null;
+}): string[] {
+  const from = caller ? `from ${sayPhone(caller)}` : 'from a withheld number';
+  const why = entry ? [`The caller ${reasonInWords({ reason: entry.reason, reason_detail: null })}.`] : [];
+  return [`A call for ${tenant.name}, ${from}.`, ...why];
 }
 
 function waiting(others: number): string {

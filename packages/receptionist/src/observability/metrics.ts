@@ -3,6 +3,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Seconds. */
 const TURN_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 12];
+const WAIT_BUCKETS = [2, 5, 10, 20, 30, 45, 60, 90, 120, 300];
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -70,6 +71,16 @@ export function createMetrics() {
       'receptionist_returned_total',
       'Entries that were acknowledged, not engaged in time, and are open again',
     ),
+    handOffs: counter('receptionist_hand_offs_total', 'Callers who waited for a person, by how that ended', [
+      'outcome',
+    ]),
+    handOffWaitSeconds: new Histogram({
+      name: 'receptionist_hand_off_wait_seconds',
+      help: 'How long callers waited for a person, by how that ended',
+      labelNames: ['outcome'] as const,
+      buckets: WAIT_BUCKETS,
+      registers,
+    }),
     repairedEntries: counter(
       'receptionist_repaired_entries_total',
       'Entries that nobody would have looked at again',

@@ -1,5 +1,5 @@
 /**
- * Sends texts and places calls through Twilio's REST API: one request each. Attempts, back-off and the lease live in the row
+ * Sends texts, places calls and changes them through Twilio's REST API: one request each. Attempts, back-off and the lease live in the row
  * of what is sent.
  */
 import type { PhoneNumber } from '@receptionist/core';
@@ -35,6 +35,17 @@ export interface CallToPlace {
   answerUrl: string;
   /** Where Twilio tells that the call has ended, however it did. */
   statusUrl: string;
+  /** Left out: as long as an alert may ring. */
+  ringSeconds?: number;
+  /** Null: whoever answers may talk as long as they like. Left out: as long as an alert takes. */
+  longestSeconds?: number | null;
+}
+
+export interface CallToChange {
+  account: TwilioAccount;
+  call_id: string;
+  /** `hang_up`, or the document that is played from now on. */
+  to: 'hang_up' | { url: string };
 }
 
 export type Sent =
@@ -48,11 +59,13 @@ export type Sent =
 
 export type SendText = (text: TextToSend) => Promise<Sent>;
 export type PlaceCall = (call: CallToPlace) => Promise<Sent>;
+/** `sent`: Twilio does it now. */
+export type ChangeCall = (call: CallToChange) => Promise<Sent>;
 
 /** `apiUrl` without a slash at the end. */
 export function createTwilioSender({ apiUrl }: { apiUrl: string }): SendText {
   return ({ account, sender, recipient, body, reportUrl }) =>
-    create(apiUrl, account, 'Messages', {
+    order(apiUrl, account, 'Messages', {
       To: recipient,
       From: sender,
       Body: body,
@@ -62,22 +75,49 @@ export function createTwilioSender({ apiUrl }: { apiUrl: string }): SendText {
 
 /** `apiUrl` without a slash at the end. */
 export function createTwilioCaller({ apiUrl }: { apiUrl: string }): PlaceCall {
-  return ({ account, sender, recipient, answerUrl, statusUrl }) =>
-    create(apiUrl, account, 'Calls', {
+  return ({
+    account,
+    sender,
+    recipient,
+    answerUrl,
+    statusUrl,
+    ringSeconds = RING_SECONDS,
+    longestSeconds = LONGEST_CALL_SECONDS,
+  }) =>
+    order(apiUrl, account, 'Calls', {
       To: recipient,
       From: sender,
       Url: answerUrl,
       StatusCallback: statusUrl,
       StatusCallbackEvent: 'completed',
-      Timeout: String(RING_SECONDS),
-      TimeLimit: String(LONGEST_CALL_SECONDS),
+      Timeout: String(ringSeconds),
+      ...(longestSeconds === null ? {} : { TimeLimit: String(longestSeconds) }),
     });
 }
 
-async function create(
+/** `apiUrl` without a slash at the end. */
+export function createTwilioCallChanger({ apiUrl }: { apiUrl: string }): ChangeCall {
+  return ({ account, call_id, to }) =>
+    order(
+      apiUrl,
+      account,
+      `Calls/${call_id}`,
+      // What rings ends with it, too.
+      to === 'hang_up' ? { Status: 'completed' } : { Url: to.url, Method: 'POST' },
+    );
+}
+
+/** Twilio does not know the call, or it is over: https://www.twilio.com/docs/api/errors */
+const OVER_CODES = [20404, 21220];
+
+export function isOver(sent: Sent): boolean {
+  return sent.outcome === 'refused' && sent.code !== null && OVER_CODES.includes(sent.code);
+}
+
+async function order(
   apiUrl: string,
   { sid, token }: TwilioAccount,
-  resource: 'Messages' | 'Calls',
+  resource: string,
   fields: Record<string, string>,
 ): Promise<Sent> {
   const credentials = Buffer.from(`${sid}:${token}`).toString('base64');

@@ -43,6 +43,19 @@ export interface IncomingTurn {
   details: Record<string, string>;
 }
 
+/** What a turn of a call tells of: its first request, what was heard, the end of a wait, or of a recording. */
+export type TurnKind = 'arrival' | 'words' | 'return' | 'recording';
+
+/** What the provider keeps of a message on tape. */
+export interface RecordingReport {
+  call_id: string;
+  account_id: string | null;
+  recording_id: string;
+  url: string;
+  duration_s: number | null;
+  status: 'completed' | 'failed';
+}
+
 export interface CallStatus {
   call_id: string;
   account_id: string | null;
@@ -52,14 +65,22 @@ export interface CallStatus {
 /** What the caller hears, and what then. Kept as JSON, to be given again word for word. */
 export interface Reply {
   say: string[];
-  next: { action: 'hang_up' } | { action: 'listen'; turn: number; hints: string[]; failures?: number };
+  next:
+    | { action: 'hang_up' }
+    | { action: 'listen'; turn: number; hints: string[]; failures?: number }
+    /** Wait in a room until a person comes. `turn`: when the caller is back. */
+    | { action: 'hand_off'; room: string; turn: number }
+    /** Speak after the tone. */
+    | { action: 'record'; turn: number };
 }
 
 export interface Telephony {
   authenticate(request: SignedRequest): Authenticated;
-  /** Null where it is no call. `arriving`: the call's first request, in which nothing can have been heard. */
-  readTurn(request: SignedRequest, fields: Fields, options: { arriving: boolean }): IncomingTurn | null;
+  /** Null where it is no call. Whether a caller who returns spoke with a person is for the conversation to find out. */
+  readTurn(request: SignedRequest, fields: Fields, kind: TurnKind): IncomingTurn | null;
   readStatus(fields: Fields): CallStatus | null;
+  /** Null where nothing was recorded, or it is not done. */
+  readRecording(fields: Fields): RecordingReport | null;
   /** The document that makes the provider speak and listen. Whatever is in the reply, it can be played. */
   render(reply: Reply, voice: Voice): string;
 }

@@ -1,7 +1,6 @@
 /** Alert calls as Twilio tells of them, and TwiML for the answer. */
 import type { AlertAnswer, AlertCall, AlertLine } from './alert-line.ts';
-import type { Fields } from './telephony.ts';
-import { first, queryOf, readCount } from './twilio-fields.ts';
+import { accountIn, first, queryOf, readCount } from './twilio-fields.ts';
 import { farewellResponse, keyResponse } from './twiml.ts';
 
 const ALERT_PATH = '/twilio/voice/alert';
@@ -62,8 +61,4 @@ export function createTwilioAlertLine({
     statusUrl: (delivery_id) =>
       `${publicUrl}${STATUS_PATH}?${new URLSearchParams({ delivery: delivery_id })}`,
   };
-}
-
-function accountIn(fields: Fields): string | null {
-  return first(fields, 'AccountSid') || null;
 }

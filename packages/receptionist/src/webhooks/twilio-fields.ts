@@ -24,6 +24,10 @@ export function first(fields: Fields, name: string): string {
   return fields.get(name)?.[0] ?? '';
 }
 
+export function accountIn(fields: Fields): string | null {
+  return first(fields, 'AccountSid') || null;
+}
+
 /** What we wrote into the address that Twilio asks. */
 export function queryOf({ path }: SignedRequest): URLSearchParams {
   return new URLSearchParams(path.split('?')[1]);

@@ -20,10 +20,11 @@ import {
   type Fields,
   type IncomingTurn,
   type Reply,
-  type SignedRequest,
   type Telephony,
   TURN_DEADLINE_MS,
+  type TurnKind,
 } from './telephony.ts';
+import { type Answer, sendXml, signedRequest } from './twilio-answers.ts';
 
 const NOT_IN_SERVICE: Reply = {
   say: ['The number you have called is not in service here. Please check the number. Goodbye.'],
@@ -38,6 +39,7 @@ export function createTwilioRouter({
   messaging,
   alertLine,
   alertCalls,
+  handOffRoutes,
   store,
   conversations,
   allowSimulated,
@@ -48,6 +50,8 @@ export function createTwilioRouter({
   messaging: Messaging;
   alertLine: AlertLine;
   alertCalls: AlertCalls;
+  /** By their path below `/voice/hand-off`. */
+  handOffRoutes: Readonly<Record<string, Answer>>;
   store: Store;
   conversations: Conversations;
   /** Whether calls and texts of our own simulator are answered. */
@@ -57,7 +61,7 @@ export function createTwilioRouter({
 }): Router {
   const router = express.Router({ caseSensitive: true, strict: true });
   const body = express.raw({ type: () => true, limit: '100kb', inflate: false });
-  const post = (path: string, answer: (req: Request, res: Response, fields: Fields) => Promise<void>) =>
+  const post = (path: string, answer: Answer) =>
     router
       .route(path)
       .post(body, authenticate, (req, res) => answer(req, res, res.locals.fields))
@@ -65,9 +69,22 @@ export function createTwilioRouter({
 
   post('/webhook', async (req, res, fields) => {
     if (fields.has('MessageSid') && !fields.has('CallSid')) await answerText(req, res, fields);
-    else await answerTurn(req, res, fields, { arriving: true });
+    else await answerTurn(req, res, fields, 'arrival');
   });
-  post('/voice/turn', (req, res, fields) => answerTurn(req, res, fields, { arriving: false }));
+  post('/voice/turn', (req, res, fields) => answerTurn(req, res, fields, 'words'));
+  post('/voice/recorded', (req, res, fields) => answerTurn(req, res, fields, 'recording'));
+  post('/voice/recording-status', async (_req, res, fields) => {
+    const recording = telephony.readRecording(fields);
+    if (recording) await conversations.keepRecording(recording);
+    res.status(204).end();
+  });
+  post('/voice/hand-off/returned', async (req, res, fields) => {
+    const status = telephony.readStatus(fields);
+    // Twilio asks also when the caller has hung up in the room.
+    if (status?.ended) await conversations.endCall(status);
+    await answerTurn(req, res, fields, 'return');
+  });
+  for (const [path, answer] of Object.entries(handOffRoutes)) post(`/voice/hand-off${path}`, answer);
   post('/voice/alert', async (req, res, fields) => {
     const turn = alertLine.readTurn(signedRequest(req), fields);
     const origin = { request_id: String(res.locals.request_id), address: req.ip ?? null };
@@ -103,14 +120,9 @@ export function createTwilioRouter({
     refuse(res, 'The signature of this request was not accepted.');
   }
 
-  async function answerTurn(
-    req: Request,
-    res: Response,
-    fields: Fields,
-    options: { arriving: boolean },
-  ): Promise<void> {
+  async function answerTurn(req: Request, res: Response, fields: Fields, kind: TurnKind): Promise<void> {
     const started = performance.now();
-    const turn = telephony.readTurn(signedRequest(req), fields, options);
+    const turn = telephony.readTurn(signedRequest(req), fields, kind);
     let result = 'answered';
     let document: string;
     try {
@@ -191,15 +203,6 @@ function apology(turn: IncomingTurn | null): Reply {
     'Please tell me once more: how can I help you?',
   ];
   return { say, next: { action: 'listen', turn: turn.turn, hints: [], failures: 1 } };
-}
-
-function signedRequest(req: Request): SignedRequest {
-  const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
-  return { path: req.originalUrl, headers: req.headersDistinct, body };
-}
-
-function sendXml(res: Response, document: string): void {
-  res.type('text/xml').send(document);
 }
 
 function refuse(res: Response, why: string): void {

@@ -141,7 +141,7 @@ describe('what was heard', () => {
     const sent = signed(path, form(more));
     const verdict = telephony.authenticate(sent);
     if ('refused' in verdict) throw new Error(verdict.refused);
-    return telephony.readTurn(sent, verdict.fields, { arriving: false });
+    return telephony.readTurn(sent, verdict.fields, 'words');
   };
 
   it.each([

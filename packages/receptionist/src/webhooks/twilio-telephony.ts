@@ -1,11 +1,10 @@
 /** Twilio's side of the line: who signed a request, what it says, and TwiML for the answer. */
 import { callerNumber, type Heard } from '@receptionist/core';
 import webhooks from 'twilio/lib/webhooks/webhooks.js';
-import type { Authenticated, Fields, SignedRequest, Telephony } from './telephony.ts';
-import { first, fromCaller, parseForm, queryOf, readCount, readDetails } from './twilio-fields.ts';
+import type { Authenticated, Fields, SignedRequest, Telephony, TurnKind } from './telephony.ts';
+import { createTwilioAddresses } from './twilio-addresses.ts';
+import { accountIn, first, fromCaller, parseForm, queryOf, readCount, readDetails } from './twilio-fields.ts';
 import { voiceResponse } from './twiml.ts';
-
-export const TURN_PATH = '/twilio/voice/turn';
 
 /** Of what a caller says in one turn. */
 const SPEECH_LIMIT = 4_000;
@@ -28,6 +27,7 @@ export function createTwilioTelephony({
   publicUrl: string;
   credentials: TwilioCredentials;
 }): Telephony {
+  const addresses = createTwilioAddresses({ publicUrl });
   return {
     authenticate(request) {
       const [signature, ...more] = request.headers['x-twilio-signature'] ?? [];
@@ -41,19 +41,19 @@ export function createTwilioTelephony({
         : authenticateBytes(url, signature, request.body, credentials);
     },
 
-    readTurn(request, fields, { arriving }) {
+    readTurn(request, fields, kind) {
       const call_id = first(fields, 'CallSid');
       if (!call_id) return null;
       const query = queryOf(request);
       return {
         call_id,
-        account_id: first(fields, 'AccountSid') || null,
+        account_id: accountIn(fields),
         caller: callerNumber(first(fields, 'From')),
         called: first(fields, 'To').trim(),
-        turn: arriving ? 1 : readCount(query.get('turn')),
+        turn: kind === 'arrival' ? 1 : readCount(query.get('turn')),
         failures: readCount(query.get('failures')),
         request_token: request.headers['i-twilio-idempotency-token']?.[0] ?? null,
-        heard: arriving ? { kind: 'arrived' } : readHeard(fields),
+        heard: HEARD[kind](fields),
         simulated: first(fields, 'Simulated') === 'true',
         details: readDetails(fields),
       };
@@ -62,17 +62,33 @@ export function createTwilioTelephony({
     readStatus(fields) {
       const call_id = first(fields, 'CallSid');
       if (!call_id) return null;
-      const account_id = first(fields, 'AccountSid') || null;
-      return { call_id, account_id, ended: ENDED.includes(first(fields, 'CallStatus')) };
+      const ended = ENDED.includes(first(fields, 'CallStatus'));
+      return { call_id, account_id: accountIn(fields), ended };
     },
 
-    render: (reply, voice) =>
-      voiceResponse(reply, {
-        voice,
-        actionUrl: ({ turn, failures }) =>
-          `${publicUrl}${TURN_PATH}?turn=${turn}${failures ? `&failures=${failures}` : ''}`,
-      }),
+    readRecording(fields) {
+      const [call_id, recording_id] = [first(fields, 'CallSid'), first(fields, 'RecordingSid')];
+      const status = first(fields, 'RecordingStatus');
+      if (!call_id || !recording_id || (status !== 'completed' && status !== 'failed')) return null;
+      const url = first(fields, 'RecordingUrl');
+      const duration_s = readDuration(fields);
+      return { call_id, account_id: accountIn(fields), recording_id, url, duration_s, status };
+    },
+
+    render: (reply, voice) => voiceResponse(reply, { voice, addresses }),
   };
+}
+
+const HEARD: Readonly<Record<TurnKind, (fields: Fields) => Heard>> = {
+  arrival: () => ({ kind: 'arrived' }),
+  words: readHeard,
+  return: () => ({ kind: 'handed_back', bridged: false }),
+  recording: (fields) => ({ kind: 'recorded', duration_s: readDuration(fields) }),
+};
+
+function readDuration(fields: Fields): number | null {
+  const seconds = first(fields, 'RecordingDuration');
+  return seconds === '' ? null : readCount(seconds);
 }
 
 function isForm({ headers }: SignedRequest): boolean {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Reply } from './telephony.ts';
+import { createTwilioAddresses } from './twilio-addresses.ts';
 import { messageResponse, voiceResponse } from './twiml.ts';
 
 const voice = { mode: 'gather', voice: 'Polly.Joanna-Neural', language: 'en-US' } as const;
-const actionUrl = ({ turn }: { turn: number }) => `https://phone.example.com/turn?turn=${turn}&a=1`;
+const addresses = createTwilioAddresses({ publicUrl: 'https://phone.example.com' });
 const render = (say: string[], next: Reply['next'] = { action: 'hang_up' }) =>
-  voiceResponse({ say, next }, { voice, actionUrl });
+  voiceResponse({ say, next }, { voice, addresses });
 const spoken = (document: string) =>
   [...document.matchAll(/<Say[^>]*>([^<]*)<\/Say>/g)].map(([, text]) => text);
 
@@ -25,7 +26,7 @@ describe('TwiML', () => {
     expect(document).toMatch(/<Response><Gather [^>]*><Say.*<Say.*<\/Gather><\/Response>$/);
     for (const attribute of [
       'input="speech dtmf"',
-      'action="https://phone.example.com/turn?turn=2&amp;a=1"',
+      'action="https://phone.example.com/twilio/voice/turn?turn=2"',
       'actionOnEmptyResult="true"',
       'speechTimeout="auto"',
       'numDigits="1"',
@@ -33,6 +34,24 @@ describe('TwiML', () => {
     ]) {
       expect(document).toContain(attribute);
     }
+  });
+
+  it('records after a tone, and asks again where nothing was said', () => {
+    const document = render(['Your message will be recorded.'], { action: 'record', turn: 5 });
+    expect(document).toMatch(
+      /<Say .*recorded\.<\/Say><Record [^>]*\/><Redirect method="POST">[^<]*turn\?turn=5</,
+    );
+    for (const attribute of ['maxLength="120"', 'timeout="5"', 'finishOnKey="#"', 'playBeep="true"'])
+      expect(document).toContain(attribute);
+  });
+
+  it('lets a caller wait in a room until somebody else begins it', () => {
+    const document = render(['One moment.'], { action: 'hand_off', room: 't:a&b:CA1', turn: 3 });
+    expect(document).toMatch(
+      /<Dial action="[^"]*returned\?turn=3" method="POST"><Conference [^>]*>t:a&amp;b:CA1</,
+    );
+    expect(document).toContain('startConferenceOnEnter="false" endConferenceOnExit="true" beep="false"');
+    expect(document).toContain('statusCallbackEvent="start end join leave"');
   });
 
   it('leaves hints out where there are none, and keeps to the limits of Twilio', () => {

@@ -1,43 +1,161 @@
 /** The few words of TwiML that we use, written so that whatever is said, Twilio can play it. */
-import type { Voice } from '@receptionist/core';
+import type { PhoneNumber } from '@receptionist/core';
 import type { Reply } from './telephony.ts';
+import type { Speaking, TwilioAddresses } from './twilio-addresses.ts';
 
 /** Twilio reads no more than 4,096 characters from one `<Say>`, and from one with a Polly voice no more than 3,000. */
 const SAY_LIMIT = 3_000;
 /** Twilio takes up to 500 hints of up to 100 characters. */
 const HINTS = { count: 500, length: 100 };
-const SILENCE_SECONDS = 6;
+/** A caller never hears nothing for more than 6 s: the rest is for the way to us and back. */
+const SILENCE_SECONDS = 5;
 const SECONDS_TO_PRESS = 8;
+const LONGEST_MESSAGE_SECONDS = 120;
 
 type Listening = Extract<Reply['next'], { action: 'listen' }>;
 
 interface Manner {
-  voice: Voice;
-  /** The absolute address that hears what was said. */
-  actionUrl: (listening: Listening) => string;
+  voice: Speaking;
+  /** Absolute. */
+  addresses: TwilioAddresses;
 }
 
-export function voiceResponse(reply: Reply, { voice, actionUrl }: Manner): string {
-  if (reply.next.action === 'hang_up') return farewellResponse(reply.say, voice);
+export function voiceResponse({ say, next }: Reply, { voice, addresses }: Manner): string {
+  switch (next.action) {
+    case 'hang_up':
+      return farewellResponse(say, voice);
+    case 'listen':
+      return documentOf([
+        element('Gather', gatherAttributes(next, { voice, addresses }), spoken(say, voice)),
+      ]);
+    case 'hand_off':
+      return roomResponse(say, {
+        voice,
+        room: next.room,
+        actionUrl: addresses.returned(next.turn),
+        waitUrl: addresses.wait(voice),
+        statusUrl: addresses.room(),
+        starts: false,
+      });
+    case 'record':
+      return recordResponse(say, next.turn, { voice, addresses });
+  }
+}
+
+/** Whoever says nothing at the tone is asked again, as after any silence. */
+function recordResponse(words: readonly string[], turn: number, { voice, addresses }: Manner): string {
+  const attributes = {
+    action: addresses.recorded(turn),
+    method: 'POST',
+    maxLength: String(LONGEST_MESSAGE_SECONDS),
+    timeout: String(SILENCE_SECONDS),
+    finishOnKey: '#',
+    playBeep: 'true',
+    recordingStatusCallback: addresses.recordingStatus(),
+    recordingStatusCallbackMethod: 'POST',
+  };
+  const again = element('Redirect', { method: 'POST' }, [escapeXml(addresses.turn({ turn }))]);
+  return documentOf([...spoken(words, voice), element('Record', attributes), again]);
+}
+
+/** The room ends when one of both leaves it. `starts`: whoever enters is a person, so that the waiting is over. */
+export function roomResponse(
+  words: readonly string[],
+  {
+    voice,
+    room,
+    actionUrl,
+    waitUrl,
+    statusUrl,
+    starts,
+    label,
+  }: {
+    voice: Speaking;
+    room: string;
+    /** Asked when the room has ended. */
+    actionUrl: string;
+    /** Heard until somebody comes. */
+    waitUrl: string;
+    statusUrl: string;
+    starts: boolean;
+    /** Whose line it is, as the room tells. */
+    label?: string;
+  },
+): string {
+  const attributes = {
+    startConferenceOnEnter: String(starts),
+    endConferenceOnExit: 'true',
+    beep: 'false',
+    waitUrl,
+    waitMethod: 'POST',
+    statusCallback: statusUrl,
+    statusCallbackMethod: 'POST',
+    statusCallbackEvent: 'start end join leave',
+    ...(label === undefined ? {} : { participantLabel: label }),
+  };
+  const conference = element('Conference', attributes, [escapeXml(room)]);
   return documentOf([
-    element('Gather', gatherAttributes(reply.next, { voice, actionUrl }), spoken(reply.say, voice)),
+    ...spoken(words, voice),
+    element('Dial', { action: actionUrl, method: 'POST' }, [conference]),
   ]);
 }
 
-export function farewellResponse(words: readonly string[], voice: Voice): string {
+/** Music, then words: Twilio begins anew at the end, so that they come every 20 s, and first after 15. */
+export function waitResponse(musicUrl: string, words: readonly string[], voice: Speaking): string {
+  return documentOf([element('Play', {}, [escapeXml(musicUrl)]), ...spoken(words, voice)]);
+}
+
+const RING_BACK_SECONDS = 30;
+
+/** Rings somebody from the line that hears this. */
+export function dialResponse(
+  words: readonly string[],
+  {
+    voice,
+    callee,
+    callerId,
+    actionUrl,
+    statusUrl,
+  }: {
+    voice: Speaking;
+    callee: PhoneNumber;
+    callerId: PhoneNumber;
+    /** Asked when it is over, however it went. */
+    actionUrl: string;
+    /** Hears that they have answered. */
+    statusUrl: string;
+  },
+): string {
+  const attributes = {
+    callerId,
+    action: actionUrl,
+    method: 'POST',
+    timeout: String(RING_BACK_SECONDS),
+    answerOnBridge: 'true',
+  };
+  const answered = {
+    statusCallback: statusUrl,
+    statusCallbackMethod: 'POST',
+    statusCallbackEvent: 'answered',
+  };
+  const number = element('Number', answered, [escapeXml(callee)]);
+  return documentOf([...spoken(words, voice), element('Dial', attributes, [number])]);
+}
+
+export function farewellResponse(words: readonly string[], voice: Speaking): string {
   return documentOf([...spoken(words, voice), element('Hangup')]);
 }
 
 /** Waits for one key, and hears no words: a mailbox talks, too. `actionUrl` is asked whether or not one is pressed. */
 export function keyResponse(
   words: readonly string[],
-  { voice, actionUrl }: { voice: Voice; actionUrl: string },
+  { voice, actionUrl, seconds = SECONDS_TO_PRESS }: { voice: Speaking; actionUrl: string; seconds?: number },
 ): string {
   const attributes = {
     input: 'dtmf',
     action: actionUrl,
     method: 'POST',
-    timeout: String(SECONDS_TO_PRESS),
+    timeout: String(seconds),
     numDigits: '1',
     actionOnEmptyResult: 'true',
   };
@@ -50,11 +168,11 @@ export function messageResponse(texts: readonly string[], statusUrl: string | nu
   return documentOf(texts.map((text) => element('Message', attributes, [escapeXml(text)])));
 }
 
-function gatherAttributes(listening: Listening, { voice, actionUrl }: Manner): Record<string, string> {
+function gatherAttributes(listening: Listening, { voice, addresses }: Manner): Record<string, string> {
   const hints = joinHints(listening.hints);
   return {
     input: 'speech dtmf',
-    action: actionUrl(listening),
+    action: addresses.turn(listening),
     method: 'POST',
     timeout: String(SILENCE_SECONDS),
     speechTimeout: 'auto',
@@ -72,7 +190,7 @@ function joinHints(hints: string[]): string {
   return single.slice(0, HINTS.count).join(',');
 }
 
-function spoken(words: readonly string[], { voice, language }: Voice): string[] {
+function spoken(words: readonly string[], { voice, language }: Speaking): string[] {
   return words.flatMap(pieces).map((text) => element('Say', { voice, language }, [escapeXml(text)]));
 }
 

@@ -1,4 +1,4 @@
-import { FLAGS, PLANS } from '@receptionist/core';
+import { FLAGS, PLANS, type Tenant } from '@receptionist/core';
 import { expect, it } from 'vitest';
 import { aTenant, at, seedTenant } from './seeds.ts';
 import type { Fresh } from './store-conformance.ts';
@@ -14,6 +14,12 @@ export function tenantsConform(fresh: Fresh): void {
     expect(await fresh().read.tenantByNumber('+15005550009')).toEqual(tenant);
     expect(await fresh().read.tenantByNumber('+15005550000')).toBeNull();
     expect(await fresh().read.getTenant('t2')).toBeNull();
+  });
+
+  it('gives a tenant that was written before there were phrases none', async () => {
+    const { phrases: _, ...written } = aTenant();
+    await fresh().transact((tx) => tx.createTenant(written as Tenant, at(0)));
+    expect(await fresh().read.getTenant('t1')).toEqual(aTenant({ phrases: [] }));
   });
 
   it('refuses a second tenant with the id or a number of another, and says whose it is', async () => {
