@@ -7,7 +7,7 @@ import type { Ids } from './ids.ts';
 import type { Output } from './named-flags.ts';
 import { readSettings, type SettingFlags, type Settings } from './settings.ts';
 import { someoneIsThere } from './stdin.ts';
-import { type Column, table } from './table.ts';
+import { type Column, type TableOptions, table } from './table.ts';
 import { type Usage, wrongUsage } from './usage.ts';
 
 export type GlobalFlags = Interfaces.InferredFlags<typeof AdminCommand.baseFlags>;
@@ -26,9 +26,11 @@ export interface Results {
 interface Page<T> {
   items: T[];
   next_cursor: string | null;
+  /** How many were left out of what a person reads. */
+  more?: number;
 }
 
-interface ListView<T> {
+interface ListView<T> extends TableOptions<T> {
   columns: Column<T>[];
   /** What `-o name` prints. */
   name: (item: T) => string;
@@ -81,6 +83,11 @@ export abstract class AdminCommand extends Command {
     this.#asJson = output === 'json';
   }
 
+  /** oclif looks for cycles and colours first, which takes a second for ten thousand entries. */
+  protected override logJson(json: unknown): void {
+    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+  }
+
   protected settings(flags: SettingFlags): Settings {
     return readSettings(flags, process.env);
   }
@@ -106,10 +113,14 @@ export abstract class AdminCommand extends Command {
   }
 
   /** A list as `--output` wants it. Nothing in it is no failure. */
-  protected tellList<T>({ items, next_cursor }: Page<T>, { columns, name, none, output }: ListView<T>): void {
+  protected tellList<T>(
+    { items, next_cursor, more = 0 }: Page<T>,
+    { columns, name, none, output, ...options }: ListView<T>,
+  ): void {
     if (items.length === 0) this.logToStderr(none);
     else if (output === 'name') for (const item of items) this.log(name(item));
-    else this.log(table(columns, items, this.width));
+    else this.log(table(columns, items, this.width, options));
+    if (more > 0) this.logToStderr(`… and ${more.toLocaleString('en-US')} more: raise --limit.`);
     if (next_cursor !== null)
       this.logToStderr(`These are the first ${items.length}; there are more. Raise --limit.`);
   }
@@ -119,9 +130,14 @@ export abstract class AdminCommand extends Command {
     this.logToStderr(`Next: ${command}`);
   }
 
+  /** Whether a person is there, and wants to be asked. */
+  protected mayAsk(flags: GlobalFlags): boolean {
+    return !flags['no-input'] && !this.jsonEnabled() && someoneIsThere();
+  }
+
   /** Ask a person, where there is one. Without one the command stands as it was given. */
   protected async confirmed(question: string, flags: GlobalFlags): Promise<boolean> {
-    if (flags.yes || flags['no-input'] || this.jsonEnabled() || !someoneIsThere()) return true;
+    if (flags.yes || !this.mayAsk(flags)) return true;
     const { default: inquirer } = await import('inquirer');
     const ask = inquirer.createPromptModule({ output: process.stderr });
     const { sure } = await ask([{ type: 'confirm', name: 'sure', message: question, default: false }]);

@@ -23,7 +23,8 @@ TENANTS
   rollout        a flag for a share of the tenants; status | stop
 
 CALLS
-  fallback       [list] | show | ack | assign | engage | note | tag | resolve | reopen
+  fallback       [list] | show | triage | watch | ack | assign | engage | join | note
+                 | tag | resolve | reopen | report | learn | replay | export
   oncall         show | set | override
   conversation   list | show
   simulate       call | text
@@ -34,6 +35,7 @@ OPERATION
   audit          list
   migrate        status | up
   init, token    a fresh key; one bearer token, for curl
+  completion     bash | zsh | fish: the Tab key
   help           exit-codes | settings | scripts
 
 Every command: --json, --help (with examples), --admin-user, --api-url, --timeout,

@@ -41,7 +41,7 @@ test('no id at all is wrong usage', async () => {
 test('an ending names an entry only where it is the only one', () => {
   const ids = ['fb_0001ab', 'fb_0002ab', 'fb_0003cd'];
   expect(theOneEndingWith('cd', ids)).toBe('fb_0003cd');
-  expect(() => theOneEndingWith('ab', ids)).toThrow('fb_0001ab, fb_0002ab');
+  expect(() => theOneEndingWith('ab', ids)).toThrow('0001ab  (fb_0001ab)\n  0002ab  (fb_0002ab)');
   expect(() => theOneEndingWith('zz', ids)).toThrow(expect.objectContaining({ code: 'not_found' }));
 });
 

@@ -3,6 +3,7 @@ import { CommandError } from './failure.ts';
 import { readStdin } from './stdin.ts';
 
 const SHORTEST = 6;
+const MOST_NAMED = 5;
 
 export interface Ids {
   ids: string[];
@@ -56,11 +57,14 @@ export function theOneEndingWith(ending: string, ids: string[]): string {
   const [match, ...others] = ids.filter((id) => id.endsWith(ending));
   if (!match) throw new CommandError('not_found', `No entry has an id that ends in "${ending}".`);
   if (others.length === 0) return match;
-  const some = [match, ...others].slice(0, 3).join(', ');
+  const matches = [match, ...others];
+  const enough = shortIds(matches);
+  const some = matches.slice(0, MOST_NAMED).map((id) => `\n  ${enough(id)}  (${id})`);
+  const more = matches.length > MOST_NAMED ? `\n  … and ${matches.length - MOST_NAMED} more` : '';
   throw new CommandError(
     'usage',
-    `${others.length + 1} entries have ids that end in "${ending}": ${some}${others.length > 2 ? ', …' : ''}`,
-    'Give more of the id.',
+    `${matches.length} entries have ids that end in "${ending}":${some.join('')}${more}`,
+    `Give more of the id, for example ${enough(match)}.`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { due, moment, sinceFrom, span, untilFrom } from './moments.ts';
+import { due, moment, sinceFrom, span, untilFrom, urgency } from './moments.ts';
 
 const now = new Date('2026-11-03T14:00:00.000Z');
 const entry = {
@@ -28,6 +28,18 @@ test('the deadline that counts is that of the next step', () => {
   expect(due({ ...entry, status: 'acknowledged' }, now)).toBe('engage missed 3m ago');
   expect(due({ ...entry, status: 'engaged' }, now)).toBe('engaged');
   expect(due({ ...entry, status: 'resolved' }, now)).toBe('resolved');
+});
+
+test.each([
+  ['open', '13:00:00', '14:30:00', 'calm'],
+  ['open', '13:00:00', '14:19:00', 'soon'],
+  ['open', '13:00:00', '13:59:59', 'overdue'],
+  ['acknowledged', '13:00:00', '13:59:59', 'calm'],
+  ['engaged', '13:00:00', '13:59:59', 'none'],
+] as const)('%s, filed at %s and due at %s, it is %s', (status, filed, ackDue, expected) => {
+  const created_at = `2026-11-03T${filed}.000Z`;
+  const deadlines = { ack_due_at: `2026-11-03T${ackDue}.000Z`, engage_due_at: '2026-11-03T15:00:00.000Z' };
+  expect(urgency({ status, created_at, ...deadlines }, now)).toBe(expected);
 });
 
 test('a moment is told in UTC, to the second', () => {

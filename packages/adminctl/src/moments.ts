@@ -36,6 +36,28 @@ export function due(entry: Pick<Entry, 'status' | 'ack_due_at' | 'engage_due_at'
   return entry.status;
 }
 
+/** `soon`: less than a quarter of the time since it was filed is left. `none`: no deadline is left to be met. */
+export function urgency(
+  entry: Pick<Entry, 'status' | 'created_at' | 'ack_due_at' | 'engage_due_at'>,
+  now: Date,
+): 'overdue' | 'soon' | 'calm' | 'none' {
+  const due_at = deadline(entry);
+  if (due_at === null) return 'none';
+  const left = Date.parse(due_at) - now.getTime();
+  if (left < 0) return 'overdue';
+  return left < (Date.parse(due_at) - Date.parse(entry.created_at)) / 4 ? 'soon' : 'calm';
+}
+
+/** The one that counts next, or null. */
+function deadline({
+  status,
+  ack_due_at,
+  engage_due_at,
+}: Pick<Entry, 'status' | 'ack_due_at' | 'engage_due_at'>): Instant | null {
+  if (status === 'open') return ack_due_at;
+  return status === 'acknowledged' ? engage_due_at : null;
+}
+
 export function countdown(what: string, at: Instant, now: Date): string {
   const left = Date.parse(at) - now.getTime();
   return left >= 0 ? `${what} in ${span(left)}` : `${what} missed ${span(left)} ago`;

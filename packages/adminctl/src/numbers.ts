@@ -54,6 +54,7 @@ export async function numberToReach(
 /** As people write them: spaces, dashes, dots and brackets are left out. @throws CommandError `usage` */
 export function phoneNumber(typed: string): PhoneNumber {
   const number = typed.replace(/[\s().-]/g, '');
-  if (/^\+[1-9]\d{6,14}$/.test(number)) return number;
+  // A zero in brackets is dialled at home only: with the country before it, the number is another one.
+  if (/^\+[1-9]\d{6,14}$/.test(number) && !/\(\s*0/.test(typed)) return number;
   throw new CommandError('usage', `"${typed}" is no number in E.164.`, 'With plus and country: +14155550123');
 }

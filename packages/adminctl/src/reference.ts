@@ -4,10 +4,10 @@ import { AdminCommand } from './base-command.ts';
 import { asTyped } from './help.ts';
 import { ROOT_HELP, TOPICS } from './help-texts.ts';
 
-/** Every command as oclif knows it, in the order of their names. */
+/** Every command that people type, as oclif knows it, in the order of their names. */
 export async function loadCommands(): Promise<Command.Loadable[]> {
   const config = await Config.load(import.meta.dirname);
-  return config.commands.toSorted((a, b) => a.id.localeCompare(b.id));
+  return config.commands.filter(({ hidden }) => !hidden).sort((a, b) => a.id.localeCompare(b.id));
 }
 
 export async function renderReference(): Promise<string> {

@@ -1,60 +1,99 @@
-/** Columns for people. Only a terminal's width cuts anything: what goes into a pipe is whole. */
+/** Columns for people. Only a terminal's width takes anything away: what goes into a pipe is whole. */
 import { styleText } from 'node:util';
+import { columnsOf, padded, wrapped } from './text-width.ts';
 
 export interface Column<Row> {
   header: string;
   value: (row: Row) => string;
   /** Words that may be cut before anything else is. */
   elastic?: true;
+  /** Left out where there is no room for it; the highest goes first. */
+  spare?: number;
+}
+
+export type Look = Extract<Parameters<typeof styleText>[0], string>;
+
+export interface TableOptions<Row> {
+  /** How a whole row is drawn where there is colour. */
+  look?: (row: Row) => Look[];
 }
 
 const GAP = '  ';
 const MIN_WIDTH = 6;
+/** Words that are cut shorter tell nothing. */
+const LEGIBLE_WIDTH = 14;
+/** Below this, columns of several words are stumps. */
+const NARROW = 50;
+const MOST_COLUMNS_WHERE_NARROW = 3;
 
-/** `width`: of the terminal in characters, or undefined where there is none. */
-export function table<Row>(columns: Column<Row>[], rows: Row[], width?: number): string {
-  const headers = columns.map(({ header }) => header);
-  const cells = rows.map((row) => columns.map(({ value }) => printable(value(row))));
-  const widths = fitted(
-    headers.map((header, i) => Math.max(header.length, ...cells.map((row) => lengthOf(row[i] ?? '')))),
-    columns.map(({ elastic }) => elastic === true),
-    (width ?? Number.POSITIVE_INFINITY) - GAP.length * (columns.length - 1),
+/** `width`: of the terminal in columns, or undefined where there is none. */
+export function table<Row>(
+  columns: Column<Row>[],
+  rows: Row[],
+  width?: number,
+  { look = () => [] }: TableOptions<Row> = {},
+): string {
+  const total = width ?? Number.POSITIVE_INFINITY;
+  const text = rows.map((row) => columns.map(({ value }) => printable(value(row))));
+  const natural = columns.map(({ header }, i) =>
+    text.reduce((widest, row) => Math.max(widest, columnsOf(row[i] ?? '')), columnsOf(header)),
   );
-  const line = (row: string[]) =>
-    row
-      .map((text, i) => pad(text, widths[i] ?? 0))
+  const shown = fitting(columns, natural, total);
+  if (total < NARROW && shown.length > MOST_COLUMNS_WHERE_NARROW)
+    return rows.flatMap((row, i) => stacked(text[i] ?? [], total).map(styled(look(row)))).join('\n');
+  const widths = fitted(shown, columns, natural, total);
+  const line = (cells: string[]) =>
+    shown
+      .map((i, nth) => padded(cells[i] ?? '', widths[nth] ?? 0))
       .join(GAP)
       .trimEnd();
-  return [styleText('bold', line(headers)), ...cells.map(line)].join('\n');
+  const header = styleText('bold', line(columns.map((column) => column.header)));
+  return [header, ...rows.map((row, i) => styled(look(row))(line(text[i] ?? [])))].join('\n');
+}
+
+/** The columns for which there is room, by their index, once words are cut as far as they stay legible. */
+function fitting<Row>(columns: Column<Row>[], natural: number[], total: number): number[] {
+  const shown = columns.map((_, i) => i);
+  const least = (i: number) =>
+    columns[i]?.elastic ? Math.min(natural[i] ?? 0, LEGIBLE_WIDTH) : (natural[i] ?? 0);
+  const needed = () => shown.reduce((sum, i) => sum + least(i) + GAP.length, -GAP.length);
+  const spare = shown
+    .filter((i) => columns[i]?.spare !== undefined)
+    .sort((a, b) => (columns[b]?.spare ?? 0) - (columns[a]?.spare ?? 0));
+  for (const i of spare) if (needed() > total) shown.splice(shown.indexOf(i), 1);
+  return shown;
 }
 
 /** Takes from the widest elastic column, and only where that is not enough from the widest of all. */
-function fitted(natural: number[], elastic: boolean[], total: number): number[] {
-  const widths = [...natural];
-  const widest = (mayBeCut: (column: number) => boolean) =>
+function fitted<Row>(shown: number[], columns: Column<Row>[], natural: number[], total: number): number[] {
+  const widths = shown.map((i) => natural[i] ?? 0);
+  const widest = (mayBeCut: (nth: number) => boolean) =>
     widths.reduce(
-      (found, width, i) => (width > MIN_WIDTH && mayBeCut(i) && width > (widths[found] ?? 0) ? i : found),
+      (found, width, nth) =>
+        width > MIN_WIDTH && mayBeCut(nth) && width > (widths[found] ?? 0) ? nth : found,
       -1,
     );
-  while (widths.reduce((sum, width) => sum + width, 0) > total) {
-    const narrowed = [widest((i) => elastic[i] === true), widest(() => true)].find((i) => i >= 0);
+  const room = total - GAP.length * (shown.length - 1);
+  while (widths.reduce((sum, width) => sum + width, 0) > room) {
+    const isElastic = (nth: number) => columns[shown[nth] ?? 0]?.elastic === true;
+    const narrowed = [widest(isElastic), widest(() => true)].find((nth) => nth >= 0);
     if (narrowed === undefined) break;
     widths[narrowed] = (widths[narrowed] ?? 0) - 1;
   }
   return widths;
 }
 
-function pad(text: string, width: number): string {
-  const characters = [...text];
-  if (characters.length > width) return `${characters.slice(0, width - 1).join('')}…`;
-  return text + ' '.repeat(width - characters.length);
+/** A row as a few lines, all but the first indented, where there is no room for columns. */
+function stacked(cells: string[], width: number): string[] {
+  return wrapped(cells.filter((text) => text !== '' && text !== '-').join(GAP), width, GAP.length);
 }
 
-function lengthOf(text: string): number {
-  return [...text].length;
+function styled(look: Look[]): (line: string) => string {
+  return (line) => (look.length === 0 ? line : styleText(look, line));
 }
 
 /** On one line, and without the control characters by which a caller's or a colleague's words could steer a terminal. */
 export function printable(text: string): string {
+  if (/^[\u0021-\u007e]*( [\u0021-\u007e]+)*$/.test(text)) return text;
   return text.replace(/\s+/g, ' ').replace(/[\p{Cc}\p{Bidi_Control}]/gu, '');
 }

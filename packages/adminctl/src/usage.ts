@@ -1,7 +1,7 @@
 /** Wrong usage, in a sentence with a suggestion. */
 import { stripVTControlCharacters } from 'node:util';
 import type { Errors } from '@oclif/core';
-import { nearest } from '@receptionist/admin-api';
+import { nearest, notOneOf } from '@receptionist/admin-api';
 import { CommandError } from './failure.ts';
 
 /** The command that was asked for. */
@@ -60,11 +60,14 @@ function didYouMean(name: string | null): string {
   return name ? ` Did you mean ${name}?` : '';
 }
 
-/** Without colours, the parser's headings, and the line breaks of its lists. */
+/** Without colours, the parser's headings, and the line breaks of its lists; with the option that may have been meant. */
 function plain(message: string): string {
   return stripVTControlCharacters(message)
     .replace(/\nSee more help with --help$/, '')
     .replace(/^The following errors? occurred:\s*/, '')
+    .replace(/^Expected (?:(--[\w-]+)=)?(.*) to be one of: (.*)$/s, (_, flag, typed, options) =>
+      [flag, notOneOf(typed, options.split(', '))].filter(Boolean).join(': '),
+    )
     .replace(/^Parsing --(\S+) \n\t/, '--$1: ')
     .replace(/Missing required flag (\S+)/g, '--$1 is missing')
     .split(/\s*\n\s*/)

@@ -1,5 +1,5 @@
 import { ROUTES } from '@receptionist/admin-api';
-import { entryIds, MoveCommand } from '../../move-command.ts';
+import { entryIds, MoveCommand, theEntries } from '../../move-command.ts';
 
 export default class Ack extends MoveCommand {
   static override summary = 'Say that you have it: the alerts stop, the entry is yours';
@@ -10,7 +10,8 @@ export default class Ack extends MoveCommand {
   static override args = entryIds;
 
   override async run() {
-    return this.move(await this.parse(Ack), (client, entry_id) =>
+    const { args, flags } = await this.parse(Ack);
+    return this.move(await theEntries(args), flags, (client, entry_id) =>
       client.call(ROUTES.acknowledgeEntry, { params: { entry_id } }),
     );
   }

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { ROUTES } from '@receptionist/admin-api';
-import { entryIds, MoveCommand } from '../../move-command.ts';
+import { entryIds, MoveCommand, theEntries } from '../../move-command.ts';
 
 export default class Assign extends MoveCommand {
   static override summary = 'Give it to somebody; it still waits to be acknowledged';
@@ -12,7 +12,7 @@ export default class Assign extends MoveCommand {
 
   override async run() {
     const { args, flags } = await this.parse(Assign);
-    return this.move({ args, flags }, (client, entry_id) =>
+    return this.move(await theEntries(args), flags, (client, entry_id) =>
       client.call(ROUTES.assignEntry, { params: { entry_id }, body: { assignee: flags.to } }),
     );
   }

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { ROUTES } from '@receptionist/admin-api';
-import { entryIds, MoveCommand } from '../../move-command.ts';
+import { entryIds, MoveCommand, theEntries } from '../../move-command.ts';
 
 export default class Engage extends MoveCommand {
   static override summary = 'Say that you are on it, and how';
@@ -12,7 +12,7 @@ export default class Engage extends MoveCommand {
 
   override async run() {
     const { args, flags } = await this.parse(Engage);
-    return this.move({ args, flags }, (client, entry_id) =>
+    return this.move(await theEntries(args), flags, (client, entry_id) =>
       client.call(ROUTES.engageEntry, { params: { entry_id }, body: { how: flags.how } }),
     );
   }

@@ -1,16 +1,19 @@
 import { Flags } from '@oclif/core';
-import { ROUTES } from '@receptionist/admin-api';
+import { type CallOptions, ROUTES } from '@receptionist/admin-api';
 import { type Entry, REASONS, SEVERITIES, STATUSES } from '@receptionist/core';
-import { AdminCommand } from '../../base-command.ts';
-import { callerInWords, reasonInWords } from '../../fallback-words.ts';
-import { shortIds } from '../../ids.ts';
-import { due, sinceFrom } from '../../moments.ts';
-import { listFlags, tenantFlag } from '../../named-flags.ts';
-import type { Column } from '../../table.ts';
+import { AdminCommand, type GlobalFlags } from '../../base-command.ts';
+import { entryColumns, entryLook } from '../../fallback-words.ts';
+import { sinceFrom } from '../../moments.ts';
+import { listFlags, type Output, tenantFlag } from '../../named-flags.ts';
+
+type EntryQuery = NonNullable<CallOptions<typeof ROUTES.listEntries>['query']>;
+
+const A_PAGE = 50;
 
 export default class List extends AdminCommand {
   static override summary = 'Callers who need a human, most urgent first';
-  static override description = 'Without --status: those that are not resolved.';
+  static override description =
+    'Without --status: those that are not resolved. A table has the first 50, unless --limit says more; -o name and --json have all. Red is late, yellow will be soon, bold is critical.';
   static override examples = [
     'adminctl fallback list',
     'adminctl fallback list --status open --severity critical',
@@ -54,27 +57,25 @@ export default class List extends AdminCommand {
       since: flags.since === undefined ? undefined : sinceFrom(flags.since, now),
       q: flags.q,
     };
-    const page = await this.client(flags).all(ROUTES.listEntries, { query }, flags);
+    const page = await this.#page(query, flags);
     this.tellList(page, {
-      columns: columns(page.items, now),
+      columns: entryColumns(page.items, now),
+      look: (entry) => entryLook(entry, now),
       name: ({ entry_id }) => entry_id,
       none: 'Nobody waits for a human.',
       output: flags.output,
     });
     return page;
   }
-}
 
-function columns(entries: Entry[], now: Date): Column<Entry>[] {
-  const shortId = shortIds(entries.map(({ entry_id }) => entry_id));
-  return [
-    { header: 'ID', value: ({ entry_id }) => shortId(entry_id) },
-    { header: 'SEVERITY', value: ({ severity }) => severity },
-    { header: 'STATUS', value: ({ status }) => status },
-    { header: 'TENANT', value: ({ tenant_id }) => tenant_id, elastic: true },
-    { header: 'CALLER', value: callerInWords },
-    { header: 'REASON', value: ({ reason }) => reasonInWords(reason), elastic: true },
-    { header: 'DUE', value: (entry) => due(entry, now) },
-    { header: 'WITH', value: ({ assignee }) => assignee ?? '-' },
-  ];
+  /** A person reads a page or so; a program gets all of them. */
+  async #page(query: EntryQuery, flags: GlobalFlags & { limit?: number | undefined; output: Output }) {
+    const client = this.client(flags);
+    const isForPerson = flags.output === 'table' && !this.jsonEnabled() && flags.limit === undefined;
+    if (!isForPerson) return client.all(ROUTES.listEntries, { query }, flags);
+    const { items, total = items.length } = await client.call(ROUTES.listEntries, {
+      query: { ...query, limit: A_PAGE, count: true },
+    });
+    return { items, next_cursor: null, more: total - items.length };
+  }
 }

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { ROUTES } from '@receptionist/admin-api';
-import { entryIds, MoveCommand } from '../../move-command.ts';
+import { entryIds, MoveCommand, theEntries } from '../../move-command.ts';
 
 export default class Tag extends MoveCommand {
   static override summary = 'Add and remove tags';
@@ -25,7 +25,7 @@ export default class Tag extends MoveCommand {
   override async run() {
     const { args, flags } = await this.parse(Tag);
     const { add, remove } = flags;
-    return this.move({ args, flags }, (client, entry_id) =>
+    return this.move(await theEntries(args), flags, (client, entry_id) =>
       client.call(ROUTES.tagEntry, { params: { entry_id }, body: { add, remove } }),
     );
   }
