@@ -12,12 +12,14 @@ const help = async (...words: string[]) => execa(ADMINCTL, words, { input: '', r
 test('the first screen fits, and has every command', async () => {
   const { stdout, exitCode } = await help('--help');
   const lines = stdout.split('\n');
+  // A list that goes on in the next line.
+  const topics = stdout.replace(/\n {10,}/g, ' ').split('\n');
   expect(exitCode).toBe(0);
   expect(lines.length).toBeLessThanOrEqual(40);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(86);
   for (const { id } of commands) {
     const [topic = '', name = topic] = id.split(':');
-    const line = lines.find((each) => new RegExp(`^ {2}(\\w+, )?${topic}\\b`).test(each));
+    const line = topics.find((each) => new RegExp(`^ {2}(\\w+, )?${topic}\\b`).test(each));
     expect(line, id).toContain(name);
   }
   expect((await help()).stdout).toBe(stdout);

@@ -40,7 +40,10 @@ test('the shapes of --json', async () => {
   await keep(`fallback resolve ${id} --notes done --tag booking`);
   await keep('fallback list --status resolved');
   await keep(`fallback show ${id}`);
+  await keep('fallback export --status resolved');
+  await keep('fallback report --since 1d');
   await keep('simulate call --tenant t1 --script -', { input: '? the moon\n[hang up]\n' });
+  await keep('fallback replay --since 1d');
   const { items } = await keep('conversation list --tenant t1');
   const shown = await office.adminctl([
     'conversation',

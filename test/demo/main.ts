@@ -187,6 +187,40 @@ async function operatorsTurn(stage: Stage): Promise<void> {
   await stage.adminctl('audit', 'list', '--limit', '5');
 }
 
+async function handOff(stage: Stage): Promise<void> {
+  title('8. A caller is put through to the front desk, and comes back');
+  await stage.adminctl('set-flag', '--tenant', 't1', '--flag', 'allow_live_transfer', '--enable', 'true');
+  const call = await stage.ring('+14155550177');
+  await call.say('Can I speak to a human, please?');
+  const entry_id = await entryOf(stage, 'caller_asked_for_human');
+  const isBack = await eventually(async () => call.waitingFor?.kind === 'gather');
+  await call.say('No, that was all. Goodbye.');
+  const entry = await entryNow(stage, entry_id);
+  check(
+    'they talked, and the entry is engaged in the name of that phone',
+    entry.engaged_by === 'phone:+15005550009',
+  );
+  check('when the front desk hung up, the receptionist was there again', isBack);
+  const silence = call.longestSilence();
+  check(`the caller never heard nothing for longer than ${Math.ceil(silence)} s`, silence <= 6);
+  await stage.adminctl('fallback', 'show', entry_id.slice(-6));
+  await stage.adminctl('fallback', 'report', '--since', '1d');
+}
+
+async function learning(stage: Stage): Promise<void> {
+  title('7. The operator teaches the receptionist, and the same call would not need a person');
+  const caller = await stage.ring('+14155550166');
+  await caller.say('Do you have laughing gas?');
+  await caller.say('Yes please.');
+  await caller.say('No, thank you, goodbye.');
+  const entry_id = await entryOf(stage, 'no_answer_found');
+  const id = entry_id.slice(-6);
+  await stage.adminctl('fallback', 'resolve', id, '--notes', 'Told them: yes, for every treatment.');
+  await stage.adminctl('fallback', 'learn', id, '--answer', 'Yes, for every treatment.', '--yes');
+  const replayed = JSON.parse(await stage.ask('fallback', 'replay', entry_id, '--json'));
+  check('the same conversation needs nobody now', replayed.would_escalate === false);
+}
+
 async function entryOf(stage: Stage, reason: string): Promise<string> {
   const { items } = JSON.parse(await stage.ask('fallback', 'list', '--json'));
   return (items as EntryWithHistory[]).find((entry) => entry.reason === reason)?.entry_id ?? '';
@@ -197,7 +231,7 @@ function report(stage: Stage): void {
   for (const { what, right } of checks) outcome(right, what);
   tell();
   tell(
-    `${stage.alerts().length} messages in Slack, for 4 callers who needed a person out of 7 who called or wrote.`,
+    `${stage.alerts().length} messages in Slack, for 6 callers who needed a person out of 10 who called or wrote.`,
   );
 }
 
@@ -205,7 +239,10 @@ async function main(): Promise<void> {
   const keep = process.argv.includes('--keep');
   const stage = await openStage();
   try {
-    const acts = [openForBusiness, answeredCall, messageCall, humanCall, texts, nobodyThere, operatorsTurn];
+    const acts = [
+      ...[openForBusiness, answeredCall, messageCall, humanCall, texts, nobodyThere],
+      ...[operatorsTurn, learning, handOff],
+    ];
     for (const act of acts) await act(stage);
     report(stage);
     if (keep) {

@@ -7,6 +7,7 @@ import {
   type Call,
   type CallEvent,
   type ConversationEvent,
+  createSwitchboard,
   createTwilio,
   type TextThread,
 } from '@receptionist/simulator/caller';
@@ -29,6 +30,8 @@ const NUMBER = '+15005550006';
 export const LANDLINE = '+14155550188';
 /** Kim is on call (docs/examples/oncall.yaml), and picks up. */
 const KIM = '+14155550102';
+/** The tenant's own phone, with somebody beside it. */
+const FRONT_PHONE = '+15005550009';
 const TENANT_FILE = path.join(ROOT, 'docs/examples/t1.yaml');
 
 export interface Stage {
@@ -38,7 +41,7 @@ export interface Stage {
   twilioRest: TwilioRest;
   /** The alerts in the channel: no replies in threads. */
   alerts(): Slack['posts'];
-  /** The example's tenant, whose minutes of escalation are a second each: nobody wants to watch them pass. */
+  /** The example's tenant, open day and night, whose minutes of escalation are a second each: nobody wants to watch them pass. */
   hurriedTenant: string;
   /** Somebody dials the tenant; what both say is printed as it is said. */
   ring(from?: string): Promise<Call>;
@@ -69,12 +72,14 @@ export async function openStage(): Promise<Stage> {
   const pagerDuty = await startPagerDuty({ routingKey });
   const key = randomBytes(32).toString('base64url');
   const authToken = randomBytes(16).toString('hex');
+  const switchboard = createSwitchboard();
   const twilioRest = await startTwilioRest({
     accountSid: ACCOUNT_SID,
     authToken,
+    switchboard,
     numbers: [NUMBER],
     deliveries: { [LANDLINE]: { status: 'undelivered', errorCode: 30006 } },
-    phones: { [KIM]: pickUp },
+    phones: { [KIM]: acknowledgeAlert, [FRONT_PHONE]: takeCall },
   });
   const daemon = await startDaemon(folder, {
     APP_ENV: 'local',
@@ -111,6 +116,7 @@ export async function openStage(): Promise<Stage> {
 
   const twilio = createTwilio({
     accountSid: ACCOUNT_SID,
+    switchboard,
     authToken,
     voiceUrl: `${url}/twilio/webhook`,
     statusCallbackUrl: `${url}/twilio/status/call`,
@@ -163,21 +169,37 @@ export async function openStage(): Promise<Stage> {
 }
 
 function inAHurry(tenant: string): string {
-  return tenant.replace(/(after_minutes: )([1-9]\d*)/g, (_, name, minutes) => `${name}${minutes / 60}`);
+  return tenant
+    .replace(/(after_minutes: )([1-9]\d*)/g, (_, name, minutes) => `${name}${minutes / 60}`)
+    .replace(/^( {2}\w+day: )\[.*\]$/gm, '$1["00:00-24:00"]')
+    .replace(/^closed_dates: .*$/m, 'closed_dates: []');
 }
 
-/** Half asleep, but she knows what to do. */
-async function pickUp(call: Call): Promise<void> {
-  telling.tell();
-  telling.tell("Kim's phone rings.");
-  for (const { speaker, text } of call.transcript) telling.line(speaker, text);
+/** Kim is half asleep, but knows what to do. */
+async function acknowledgeAlert(call: Call): Promise<void> {
+  answerPhone("Kim's phone rings.", call);
   await call.press('1');
   telling.tell('         Kim  (presses 1)');
   for (const said of call.heard) telling.line('receptionist', said);
 }
 
+async function takeCall(call: Call): Promise<void> {
+  answerPhone('The phone at the front desk rings, while the caller hears music.', call);
+  await call.press('1');
+  telling.tell('  front desk  (presses 1, and they talk)');
+  await call.wait(20);
+}
+
+function answerPhone(what: string, { transcript }: Call): void {
+  telling.tell();
+  telling.tell(what);
+  for (const { speaker, text } of transcript) telling.line(speaker, text);
+}
+
 function tellSaid(event: CallEvent | ConversationEvent): void {
-  if (event.event === 'said') telling.line(event.speaker, event.text);
+  if (event.event !== 'said') return;
+  const isMusic = event.text.startsWith('(plays ');
+  telling.line(event.speaker, isMusic ? '(music)' : event.text);
 }
 
 function quoted(word: string): string {
