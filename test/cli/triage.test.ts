@@ -42,7 +42,7 @@ function takeSeat({ columns = 80, rows = 24 } = {}) {
     type: (...keys: string[]) => {
       for (const key of keys) input.write(key);
     },
-    sees: (words: string) => vi.waitFor(() => expect(screen()).toContain(words)),
+    sees: (words: string) => vi.waitFor(() => expect(screen()).toContain(words), { timeout: 5_000 }),
   };
 }
 
@@ -108,7 +108,10 @@ test('back, open again, and the tags in use complete with Tab', async () => {
   await seat.sees('What was done?');
   seat.type('done', ENTER);
   await seat.sees('Tab completes: insurance');
-  seat.type('ins\t', ENTER);
+  // What is typed before Tab has completed is a key of its own to readline.
+  seat.type('ins\t');
+  await seat.sees('insurance): insurance');
+  seat.type(ENTER);
   await seat.sees('is resolved');
   seat.type('b');
   await seat.sees(`${entry_id.slice(-6)}  standard, resolved`);
@@ -209,7 +212,7 @@ test('Ctrl-C while the daemon thinks does not wait for it', async () => {
   seat.type('a', 'n');
   expect(seat.interrupted).not.toHaveBeenCalled();
   seat.type(CTRL_C);
-  await vi.waitFor(() => expect(seat.interrupted).toHaveBeenCalledOnce());
+  await vi.waitFor(() => expect(seat.interrupted).toHaveBeenCalledOnce(), { timeout: 5_000 });
   thinking.reject(new Error('enough'));
   await seat.sees('enough');
   seat.type('q');
