@@ -15,6 +15,9 @@ export const optionalTools = {
     howToGet:
       'run as an ordinary user, or set TEST_DATABASE_URL to a Postgres 15 or newer whose user may create databases',
   },
+  // Completion is tried in the shells that it is for; bash is needed anyway.
+  zsh: { isThere: () => isInPath('zsh'), howToGet: 'apt-get install zsh' },
+  fish: { isThere: () => isInPath('fish'), howToGet: 'apt-get install fish' },
   'redis-server': { isThere: () => isInPath('redis-server'), howToGet: 'apt-get install redis-server' },
 } satisfies Readonly<Record<string, OptionalTool>>;
 

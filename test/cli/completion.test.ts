@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isInPath } from '../../scripts/optional-tools.ts';
+import { needs } from '../../scripts/optional-tools.ts';
 import { ADMINCTL, type Office, openOffice } from './office.ts';
 
 let office: Office;
@@ -112,7 +112,7 @@ test('bash', async () => {
   expect(await inShell('bash', complete('adminctl set-plan --plan = co', 4))).toMatch(/\ncore$/);
 });
 
-test.skipIf(!isInPath('zsh'))('zsh', async () => {
+test('zsh', needs('zsh'), async () => {
   const script = `
     compdef() { :; }
     compadd() { print -l -- $candidates $descriptions }
@@ -129,7 +129,7 @@ test.skipIf(!isInPath('zsh'))('zsh', async () => {
   ]);
 });
 
-test.skipIf(!isInPath('fish'))('fish', async () => {
+test('fish', needs('fish'), async () => {
   const script = 'adminctl completion fish | source; complete -C "adminctl fallback ack "';
   expect(await inShell('fish', script)).toBe(`${entry}\tstandard, open: +14155550123 asked for a person`);
 });

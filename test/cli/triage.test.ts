@@ -14,10 +14,15 @@ const CTRL_C = '\u0003';
 let office: Office;
 let lex: AdminClient;
 beforeEach(async () => {
+  // To readline Tab is no key where TERM is dumb, as it is where no terminal is.
+  vi.stubEnv('TERM', 'xterm-256color');
   office = await openOffice();
   lex = createAdminClient({ baseUrl: office.url, key: KEY, user: 'lex', timeoutMs: 5_000 });
 });
-afterEach(() => office.close());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await office.close();
+});
 
 /** Somebody before a terminal who reads what stands there. */
 function takeSeat({ columns = 80, rows = 24 } = {}) {

@@ -17,6 +17,10 @@ afterAll(() => office.close());
 function watch(words: string[] = [], env = office.env) {
   const child = execa(ADMINCTL, ['fallback', 'watch', ...words], { env, extendEnv: false, reject: false });
   const news: EntryNews[] = [];
+  let told = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    told += chunk;
+  });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => {
     text += chunk;
@@ -24,7 +28,7 @@ function watch(words: string[] = [], env = office.env) {
     text = lines.pop() ?? '';
     news.push(...lines.map((line): EntryNews => JSON.parse(line)));
   });
-  return { child, news };
+  return { child, news, told: () => told };
 }
 
 const note = (entry_id: string, text: string) =>
@@ -68,7 +72,7 @@ test('--mine has what is yours alone', async () => {
   await untilHeard(mine, watching);
   await note(other, 'not for kim');
   await note(mine, 'for kim');
-  await expect.poll(() => notesIn(watching.news)).toContain('for kim');
+  await expect.poll(() => notesIn(watching.news), { timeout: 10_000 }).toContain('for kim');
   expect(notesIn(watching.news)).not.toContain('not for kim');
   watching.child.kill('SIGINT');
   expect((await watching.child).exitCode).toBe(130);
@@ -107,12 +111,13 @@ test('a daemon that is away is waited for, and nothing is missed meanwhile', asy
     )
     .toBeGreaterThan(0);
   await daemon.stop();
+  await expect.poll(watching.told, { timeout: 10_000 }).toContain('Trying again in 1 s.');
   daemon = await openDaemon(office.home, settings);
   const listed = await runAdminctl(['fallback', 'list', '-o', 'name', '--limit', '1'], env);
   await runAdminctl(['fallback', 'note', listed.out, '--text', 'while nobody listened'], env);
   await expect.poll(() => notesIn(watching.news), { timeout: 15_000 }).toEqual(['while nobody listened']);
   watching.child.kill('SIGINT');
-  expect((await watching.child).stderr).toContain('Trying again in 1 s.');
+  await watching.child;
   await daemon.stop();
   await database.remove();
 });
