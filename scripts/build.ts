@@ -53,7 +53,7 @@ export function commandLine(folder: string, program: string): Bundle {
 function daemon(folder: string): Bundle {
   return {
     entries: { receptionistd: cachedEntry(path.join(folder, 'src/main.ts')) },
-    external: ['better-sqlite3'],
+    external: ['better-sqlite3', 'libpg-query'],
     packageJson: { bin: { receptionistd: './bin/receptionistd.js' } },
     complete: (dist) => copyFolder(path.join(folder, '../store/migrations'), path.join(dist, 'migrations')),
   };

@@ -23,6 +23,7 @@ const parts: readonly Part[] = [
   { name: 'shell', findings: shell },
   { name: 'compose file', findings: () => node(dclint, '--max-warnings=0', 'docker-compose.dev.yml') },
   { name: 'architecture', findings: architecture },
+  { name: 'migrations', findings: migrations },
 ];
 
 async function formatAndLint(): Promise<string> {
@@ -39,6 +40,15 @@ async function generatedDocs(): Promise<string> {
 async function architecture(): Promise<string> {
   const tell = checkArchitecture(root).map(
     ({ file, line, found, remedy }) => `${file}:${line}: ${found}\n    ${remedy}`,
+  );
+  return tell.join('\n');
+}
+
+async function migrations(): Promise<string> {
+  const { lintMigrations } = await import('../packages/store/src/migrations/lint/index.ts');
+  const tell = (await lintMigrations()).map(
+    ({ file, line, rule, why, instead }) =>
+      `packages/store/migrations/${file}:${line}: ${rule}: ${why}\n    ${instead}`,
   );
   return tell.join('\n');
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 
@@ -7,6 +8,9 @@ interface OptionalTool {
   /** How to get it; ends the line "skipped: …". */
   readonly howToGet: string;
 }
+
+/** The commit whose daemon runs beside the present one: the last that does not know `due_at` and what came shortly before. */
+export const VERSION_BEFORE = '99b1661d526a13beb6fb9e49fdd845d7e7649bfd';
 
 export const optionalTools = {
   // Once test/harness/postgres-setup.ts had one, which needs nothing but a user that is not root.
@@ -19,6 +23,10 @@ export const optionalTools = {
   zsh: { isThere: () => isInPath('zsh'), howToGet: 'apt-get install zsh' },
   fish: { isThere: () => isInPath('fish'), howToGet: 'apt-get install fish' },
   'redis-server': { isThere: () => isInPath('redis-server'), howToGet: 'apt-get install redis-server' },
+  'git-history': {
+    isThere: hasVersionBefore,
+    howToGet: 'run in a clone with its history: git fetch --unshallow',
+  },
 } satisfies Readonly<Record<string, OptionalTool>>;
 
 export type ToolName = keyof typeof optionalTools;
@@ -37,6 +45,11 @@ declare module 'vitest' {
  */
 export function needs(tool: ToolName): { skip: boolean; meta: { needs: ToolName } } {
   return { skip: !optionalTools[tool].isThere(), meta: { needs: tool } };
+}
+
+function hasVersionBefore(): boolean {
+  const root = path.resolve(import.meta.dirname, '..');
+  return spawnSync('git', ['cat-file', '-e', `${VERSION_BEFORE}^{commit}`], { cwd: root }).status === 0;
 }
 
 export function isInPath(program: string, folders: string = process.env.PATH ?? ''): boolean {

@@ -1,16 +1,12 @@
 /** The command line of the daemon. Results go to stdout, mistakes to stderr, one a line and without a stack. */
-import { Problem } from '@receptionist/core';
-import { type MigrationStatus, openStore, type Store } from '@receptionist/store';
 import { Command, CommanderError, Option } from 'commander';
-import { type Config, ConfigError, readConfig, secretsOf, storeSettings, warningsOf } from './config.ts';
-import { ListenError } from './http/server.ts';
+import { type Config, readConfig, secretsOf, warningsOf } from './config.ts';
+import { EXIT, exitCodeOf, explain } from './failure.ts';
+import { addMigrateCommands } from './migrate-cli.ts';
 import { createLog } from './observability/log.ts';
 import { type Receptionist, startReceptionist } from './receptionist.ts';
 import { version } from './version.ts';
 import { ROLES, type Role } from './wire.ts';
-
-/** As docs/errors.md has them for both programs. */
-const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 6, no: 7 } as const;
 
 /** What is still running then is cut off: service managers kill a little later. */
 const STOP_MS = 10_000;
@@ -60,22 +56,7 @@ function createProgram(surroundings: Surroundings, finish: (code: number | null)
       finish(null);
     });
 
-  const migrate = program
-    .command('migrate')
-    .description('look at the schema of the database, or bring it up to date');
-  migrate
-    .command('status')
-    .description('list the migrations: applied or pending')
-    .option('--json', 'one JSON document on stdout')
-    .option('--exit-code', 'end with 7 when something is pending')
-    .action(async (options: { json?: true; exitCode?: true }) =>
-      finish(await migrateStatus(readConfig(surroundings), options)),
-    );
-  migrate
-    .command('up')
-    .description('apply what is pending')
-    .option('--json', 'one JSON document on stdout')
-    .action(async (options: { json?: true }) => finish(await migrateUp(readConfig(surroundings), options)));
+  addMigrateCommands(program, surroundings, finish);
 
   program
     .command('check-config')
@@ -128,62 +109,12 @@ function stopOnSignal(receptionist: Receptionist, say: (message: string) => void
   }
 }
 
-async function migrateStatus(
-  config: Config,
-  { json, exitCode }: { json?: true; exitCode?: true },
-): Promise<number> {
-  const migrations = await withStore(config, (store) => store.migrations.status());
-  if (json) print({ items: migrations, next_cursor: null });
-  else for (const line of statusLines(migrations)) console.log(line);
-  const pending = migrations.some(({ state }) => state === 'pending');
-  return exitCode && pending ? EXIT.no : EXIT.done;
-}
-
-function statusLines(migrations: MigrationStatus[]): string[] {
-  const width = Math.max(...migrations.map(({ id }) => id.length));
-  return migrations.map(
-    ({ id, phase, state, applied_at }) =>
-      `${id.padEnd(width)}  ${phase.padEnd(8)}  ${state}${applied_at ? ` ${applied_at}` : ''}`,
-  );
-}
-
-async function migrateUp(config: Config, { json }: { json?: true }): Promise<number> {
-  const { done, failed, not_run } = await withStore(config, (store) => store.migrations.up());
-  if (json) print({ done, failed, not_run });
-  else for (const id of done) console.log(`applied ${id}`);
-  if (!json && !failed && done.length === 0) console.log('nothing was pending');
-  if (!failed) return EXIT.done;
-  console.error(`receptionistd: ${failed.id} failed and was undone: ${failed.message}`);
-  if (not_run.length > 0) console.error(`receptionistd: not run: ${not_run.join(', ')}`);
-  return EXIT.failed;
-}
-
-async function withStore<T>(config: Config, work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore(storeSettings(config));
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
-}
-
 function checkConfig(config: Config): void {
   for (const warning of warningsOf(config)) console.error(`receptionistd: ${warning}`);
   console.log('The settings are good.');
 }
 
-/** One JSON document on stdout. */
-function print(document: unknown): void {
-  console.log(JSON.stringify(document, null, 2));
-}
-
 function report(error: unknown): number {
   for (const line of explain(error)) console.error(`receptionistd: ${line}`);
-  return error instanceof Problem && error.code === 'unavailable' ? EXIT.unreachable : EXIT.failed;
-}
-
-function explain(error: unknown): readonly string[] {
-  if (error instanceof ConfigError) return error.mistakes;
-  if (error instanceof Problem || error instanceof ListenError) return [error.message];
-  return [`this should not happen: ${error instanceof Error ? error.message : error}`];
+  return exitCodeOf(error);
 }

@@ -136,6 +136,13 @@ describe('what a setting may be', () => {
     );
   });
 
+  it('wants Postgres for a schema for each tenant', () => {
+    expect(mistakesOf({ TENANCY: 'schema' })).toEqual([
+      expect.stringMatching(/^TENANCY is schema, which SQLite/),
+    ]);
+    expect(mistakesOf({ TENANCY: 'schema', DATABASE_URL: 'postgres://host/db' })).toEqual([]);
+  });
+
   it('reads subaccounts', () => {
     const { TWILIO_ACCOUNTS } = read({ TWILIO_ACCOUNTS: 'AC1:one, AC2:two' });
     expect([...(TWILIO_ACCOUNTS ?? [])]).toEqual([
@@ -224,9 +231,8 @@ describe('.env.example and .adminctl.env.example', () => {
 
 describe('what the operator is told', () => {
   it('names what is accepted but not used yet', () => {
-    const warnings = warningsOf(read({ VECTOR_URL: 'qdrant+http://127.0.0.1:6333', TENANCY: 'schema' }));
+    const warnings = warningsOf(read({ VECTOR_URL: 'qdrant+http://127.0.0.1:6333' }));
     expect(warnings).toContainEqual(expect.stringMatching(/^VECTOR_URL is set, but/));
-    expect(warnings).toContainEqual(expect.stringMatching(/^TENANCY is set, but/));
   });
 
   it('has nothing to say about a good production', () => {

@@ -108,6 +108,10 @@ const RULES: readonly ((values: Values) => string[])[] = [
     LLM_FALLBACK_PROVIDER && !LLM_PROVIDER
       ? ['LLM_FALLBACK_PROVIDER is set, and LLM_PROVIDER is not: name the one that is asked first']
       : [],
+  ({ TENANCY, DATABASE_URL }) =>
+    TENANCY === 'schema' && !DATABASE_URL?.startsWith('postgres')
+      ? ['TENANCY is schema, which SQLite does not have: set DATABASE_URL=postgres://…, or leave TENANCY out']
+      : [],
   (values) => (values.APP_ENV === 'production' ? productionMistakes(values) : []),
 ];
 
@@ -197,7 +201,7 @@ export function warningsOf(config: Config): string[] {
 /** The settings of the store, under its own names. */
 export function storeSettings(config: Config) {
   const { DATABASE_URL: url, DATABASE_DIRECT_URL: directUrl, DATABASE_POOL_SIZE: poolSize } = config;
-  return { url, directUrl, poolSize };
+  return { url, directUrl, poolSize, tenancy: config.TENANCY };
 }
 
 /** The values that must never be printed. */

@@ -1,7 +1,9 @@
 /** The daemon's life: open, migrate, listen, work, and stop without losing what was begun. */
+import { randomBytes } from 'node:crypto';
 import { Problem } from '@receptionist/core';
 import { openStore, type Store } from '@receptionist/store';
 import { type Config, storeSettings, warningsOf } from './config.ts';
+import { createDaemonRegister, nameConnections } from './daemon-register.ts';
 import type { EscalationEngine } from './escalation/engine.ts';
 import type { RedisWake } from './escalation/redis-wake.ts';
 import type { FlagCache } from './flags/cache.ts';
@@ -37,17 +39,24 @@ export async function startReceptionist({
   now?: () => Date;
 }): Promise<Receptionist> {
   for (const warning of warningsOf(config)) log.warn(warning);
-  const store = await openStore({ ...storeSettings(config), log, ...(now ? { now } : {}) });
+  const instance_id = randomBytes(6).toString('hex');
+  const store = await openStore({
+    ...{ ...storeSettings(config), applicationName: nameConnections(instance_id), log },
+    ...(now ? { now } : {}),
+  });
   const redisWake = config.REDIS_URL ? await connectRedis(config.REDIS_URL, log) : null;
   const cacheUrl = config.REDIS_CACHE_URL ?? config.REDIS_URL;
   const flagCache = cacheUrl ? await connectFlagCache(cacheUrl, log) : null;
+  const register = createDaemonRegister({ store, instance_id, role, log });
   const close = async () => {
+    await register.stop();
     await redisWake?.close();
     flagCache?.close();
     await store.close();
   };
   try {
     await migrate(store);
+    await register.start();
     const clock = now ? { now, elapsed: () => now().getTime() } : MACHINE_CLOCK;
     return await serve({ config, log, role, store, redisWake, flagCache, close, ...clock });
   } catch (error) {
@@ -64,12 +73,10 @@ async function migrate(store: Store): Promise<void> {
   const migrations = await store.migrations.status();
   const isEmpty = migrations.every(({ state }) => state === 'pending');
   if (!isEmpty && store.dialect === 'postgres') return;
-  const { failed } = await store.migrations.up(isEmpty ? {} : { phases: ['expand', 'backfill', 'switch'] });
+  const { failed } = await store.migrations.up();
   if (!failed) return;
-  throw new Problem(
-    'internal',
-    `The migration ${failed.id} failed, and the database is as it was before it: ${failed.message}`,
-  );
+  const left = failed.state === 'dirty' ? 'half of it is done' : 'the database is as it was before it';
+  throw new Problem('internal', `The migration ${failed.id} failed, and ${left}: ${failed.message}`);
 }
 
 async function serve({

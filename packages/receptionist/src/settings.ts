@@ -289,7 +289,7 @@ export const settingsSchema = z.object({
   TENANCY: oneOf(['shared', 'schema'])
     .default('shared')
     .register(notes, {
-      ...later,
+      ...open,
       example: 'schema',
       meaning: '`schema`: on Postgres, what callers said and booked lives in a schema for each tenant.',
     }),

@@ -52,8 +52,11 @@ async function advanceEntry(
 
 /** An engine that works has done what was due this long ago. */
 const OVERDUE_MS = 60_000;
-/** Where a tenant has deadlines or steps beyond this, core must say that they are meant. */
-const FAR_MS = 24 * 60 * 60_000;
+/**
+ * Where a tenant has deadlines or steps beyond this, core must say that they are meant. A minute more than an engaged entry is
+ * left alone: one may have been engaged since the cycle asked for the time.
+ */
+const FAR_MS = (24 * 60 + 1) * 60_000;
 /** In one transaction; what is left is repaired by the next. */
 const MOST_REPAIRED = 500;
 

@@ -1,4 +1,10 @@
-import { type Instant, type Outcome, Problem, type Utterance } from '@receptionist/core';
+import {
+  type ConversationState,
+  type Instant,
+  type Outcome,
+  Problem,
+  type Utterance,
+} from '@receptionist/core';
 import type { Selectable } from 'kysely';
 import { toJson } from './columns.ts';
 import { markCallerLeft } from './fallbacks.ts';
@@ -15,6 +21,7 @@ import type {
   PageRequest,
   Verbs,
 } from './store.ts';
+import { hasTenantSchemas, ofTenant, tenantsWithSchema } from './tenant-schemas.ts';
 
 type ConversationRow = Selectable<ConversationsTable>;
 type TurnRow = Selectable<Tables['turns']>;
@@ -25,12 +32,12 @@ const cursor = cursors('conversations', ['instant', 'text']);
 
 export async function findCall(db: Db, provider_id: string): Promise<LiveConversation | null> {
   const row = await callRow(db, provider_id).executeTakeFirst();
-  return row ? toLiveConversation(row, await turnsOf(db, row.conversation_id)) : null;
+  return row ? toLiveConversation(row, await turnsOf(db, row)) : null;
 }
 
 export async function holdCall(db: Db, provider_id: string): Promise<LiveConversation | null> {
   const row = await callRow(db, provider_id).forNoKeyUpdate().executeTakeFirst();
-  return row ? toLiveConversation(row, await turnsOf(db, row.conversation_id)) : null;
+  return row ? toLiveConversation(row, await turnsOf(db, row)) : null;
 }
 
 function callRow(db: Db, provider_id: string) {
@@ -43,21 +50,24 @@ export async function findConversation(db: Db, conversation_id: string): Promise
     .selectAll()
     .where('conversation_id', '=', conversation_id)
     .executeTakeFirst();
-  return row ? toLiveConversation(row, await turnsOf(db, conversation_id)) : null;
+  return row ? toLiveConversation(row, await turnsOf(db, row)) : null;
 }
 
 export async function answeredTurn(
   db: Db,
   key: { provider_id: string; turn: number; request_token: string | null },
 ): Promise<{ reply: unknown } | null> {
-  const row = await db
+  const call = await db
+    .selectFrom('conversations')
+    .select(['tenant_id', 'conversation_id'])
+    .where('provider_id', '=', key.provider_id)
+    .executeTakeFirst();
+  if (!call) return null;
+  const row = await ofTenant(db, call.tenant_id)
     .selectFrom('turns')
-    .innerJoin('conversations', 'conversations.conversation_id', 'turns.conversation_id')
-    .select('turns.reply')
-    .where('conversations.provider_id', '=', key.provider_id)
-    .where((eb) =>
-      eb.or([eb('turns.turn', '=', key.turn), eb('turns.request_token', '=', key.request_token)]),
-    )
+    .select('reply')
+    .where('conversation_id', '=', call.conversation_id)
+    .where((eb) => eb.or([eb('turn', '=', key.turn), eb('request_token', '=', key.request_token)]))
     .executeTakeFirst();
   return row ? { reply: row.reply === null ? null : JSON.parse(row.reply) } : null;
 }
@@ -95,7 +105,7 @@ export async function getConversation(
     .where('conversation_id', '=', conversation_id)
     .executeTakeFirst();
   if (!row) return null;
-  const turns = await turnsOf(db, conversation_id);
+  const turns = await turnsOf(db, row);
   return { ...toConversation(row), turns: turns.flatMap(toTurns) };
 }
 
@@ -123,9 +133,11 @@ export async function recordTurn(db: Db, turn: AnsweredTurn): Promise<void> {
     .forNoKeyUpdate()
     .executeTakeFirst();
   if (!conversation) throw new Problem('not_found', `There is no conversation ${conversation_id}.`);
-  const { numInsertedOrUpdatedRows } = await db
+  const { tenant_id, provider_id } = conversation;
+  const state = stateColumns(db, turn.state);
+  const { numInsertedOrUpdatedRows } = await ofTenant(db, tenant_id)
     .insertInto('turns')
-    .values({ tenant_id: conversation.tenant_id, ...toTurnColumns(turn) })
+    .values({ tenant_id, ...toTurnColumns(turn), ...state.turn })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   if (!numInsertedOrUpdatedRows) {
@@ -133,10 +145,17 @@ export async function recordTurn(db: Db, turn: AnsweredTurn): Promise<void> {
   }
   await db
     .updateTable('conversations')
-    .set({ state: toJson(turn.state) })
+    .set(state.conversation)
     .where('conversation_id', '=', conversation_id)
     .execute();
-  if (outcome) await setEnded(db, conversation.provider_id, outcome, at);
+  if (outcome) await setEnded(db, provider_id, outcome, at);
+}
+
+/** It has the caller's words in it. Where those are in the tenant's schema, what live calls are counted by is all that is shared. */
+function stateColumns(db: Db, state: ConversationState) {
+  if (!hasTenantSchemas(db)) return { turn: {}, conversation: { state: toJson(state) } };
+  const { call_limit } = state;
+  return { turn: { state: toJson(state) }, conversation: { state: toJson({ call_limit }) } };
 }
 
 function toTurnColumns(answered: AnsweredTurn) {
@@ -184,6 +203,11 @@ async function setEnded(
 
 /** Replies are kept for repeated requests, which come within seconds. */
 export async function forgetOldReplies(db: Db, now: Instant): Promise<void> {
+  if (!hasTenantSchemas(db)) return forgetReplies(db, now);
+  for (const tenant_id of await tenantsWithSchema(db)) await forgetReplies(ofTenant(db, tenant_id), now);
+}
+
+async function forgetReplies(db: Db, now: Instant): Promise<void> {
   const dayAgo = new Date(Date.parse(now) - DAY_MS).toISOString();
   await db
     .updateTable('turns')
@@ -193,8 +217,11 @@ export async function forgetOldReplies(db: Db, now: Instant): Promise<void> {
     .execute();
 }
 
-function turnsOf(db: Db, conversation_id: string): Promise<TurnRow[]> {
-  return db
+function turnsOf(
+  db: Db,
+  { tenant_id, conversation_id }: Pick<ConversationRow, 'tenant_id' | 'conversation_id'>,
+): Promise<TurnRow[]> {
+  return ofTenant(db, tenant_id)
     .selectFrom('turns')
     .selectAll()
     .where('conversation_id', '=', conversation_id)
@@ -208,11 +235,13 @@ function toConversation(row: ConversationRow): Conversation {
 }
 
 function toLiveConversation(row: ConversationRow, turns: TurnRow[]): LiveConversation {
+  const last = turns.at(-1);
+  const state = last?.state ?? row.state;
   return {
     ...toConversation(row),
     provider_id: row.provider_id,
-    next_turn: (turns.at(-1)?.turn ?? 0) + 1,
-    state: row.state === null ? null : JSON.parse(row.state),
+    next_turn: (last?.turn ?? 0) + 1,
+    state: state === null ? null : JSON.parse(state),
     transcript: turns.flatMap(toUtterances),
   };
 }

@@ -2,8 +2,6 @@
  * Everything that is said differently to Postgres than to SQLite. Nothing here outlives its transaction on the server (no
  * settings of the session, no named statements, no LISTEN), so that a pooler in transaction mode may stand in between.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Problem } from '@receptionist/core';
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -18,9 +16,10 @@ import {
 } from 'kysely';
 import pg from 'pg';
 import { storableText } from './columns.ts';
-import type { Dialect, Migrator } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
+import { createPostgresMigrator, lockHolder } from './migrations/postgres-migrator.ts';
 import { type PostgresAddress, readPostgresAddress } from './postgres-address.ts';
-import { explain, isConflict, isLockTimeout, LateError } from './postgres-errors.ts';
+import { explain, isConflict, LateError } from './postgres-errors.ts';
 import type { Db, Tables } from './schema.ts';
 import type { StoreLog } from './store.ts';
 
@@ -33,7 +32,7 @@ interface Patience {
   /** What Postgres keeps to in each transaction. */
   limits: Readonly<
     Record<'statement_timeout' | 'lock_timeout' | 'idle_in_transaction_session_timeout', string>
-  >;
+  > & { search_path?: string };
 }
 
 const PATIENCE: Patience = {
@@ -47,19 +46,32 @@ const MIGRATION_PATIENCE: Patience = {
   answerMs: 2 ** 31 - 1,
   limits: { statement_timeout: '0', lock_timeout: '2s', idle_in_transaction_session_timeout: '60s' },
 };
-const MIGRATION_LOCK_MS = 120_000;
+/** It waits, and does nothing, for as long as others work under it. */
+const LOCK_PATIENCE: Patience = {
+  ...MIGRATION_PATIENCE,
+  limits: { ...MIGRATION_PATIENCE.limits, idle_in_transaction_session_timeout: '0' },
+};
 
 export interface PostgresOptions {
   url: string;
   /** The same database past a pooler, for migrations. */
   directUrl?: string | undefined;
   poolSize: number;
+  /** Who we are, for whoever looks at the connections. */
+  applicationName?: string | undefined;
   log?: StoreLog | undefined;
 }
 
 /** Connects at the first query. @throws Problem `invalid_parameter` for an address that cannot be one */
-export function openPostgres({ url, directUrl = url, poolSize, log }: PostgresOptions): Dialect {
-  const { db, close } = connect({ address: readPostgresAddress(url), poolSize, patience: PATIENCE, log });
+export function openPostgres({
+  url,
+  directUrl = url,
+  poolSize,
+  applicationName = 'receptionistd migrate',
+  log,
+}: PostgresOptions): Dialect {
+  const address = readPostgresAddress(url);
+  const { db, close } = connect({ address, poolSize, applicationName, patience: PATIENCE, log });
   const migratorAddress = readPostgresAddress(directUrl);
   return {
     name: 'postgres',
@@ -76,77 +88,68 @@ export function openPostgres({ url, directUrl = url, poolSize, log }: PostgresOp
       await db.transaction().execute((trx) => sql`select pg_current_xact_id()`.execute(trx));
     },
     isConflict,
-    tableNames: () => tableNames(db),
-    connectMigrator: () => connectMigrator(migratorAddress),
+    tableNames: (schema) => tableNames(db, schema),
+    columnNames,
+    migrating: (schema) => lockHolder(db, schema),
+    connectMigrator: (options = {}) =>
+      createPostgresMigrator((purpose) => connectMigrator(migratorAddress, purpose, options.schema), options),
     close,
   };
 }
 
-/** Of our schema, without those that belong to an extension. */
-async function tableNames(db: Db): Promise<string[]> {
+/** Of our schema or another, without those that belong to an extension. */
+async function tableNames(db: Db, schema?: string): Promise<string[]> {
   const { rows } = await sql<{ name: string }>`
     select relname as name from pg_class
-    where relnamespace = (select oid from pg_namespace where nspname = current_schema()) and relkind in ('r', 'p')
+    where relnamespace = (select oid from pg_namespace where nspname = ${schema ?? sql`current_schema()`}) and relkind in ('r', 'p')
       and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = pg_class.oid and deptype = 'e')
     order by relname`.execute(db);
   return rows.map(({ name }) => name);
 }
 
-/** @throws Problem `unavailable`, before anything is tried */
-async function connectMigrator(address: PostgresAddress): Promise<Migrator> {
-  const { db, close } = connect({ address, poolSize: 1, patience: MIGRATION_PATIENCE });
-  await sql`select 1`.execute(db);
-  return {
-    transact: (work) =>
-      whenFree(() =>
-        db.transaction().execute(async (transaction) => {
-          await sql`select pg_advisory_xact_lock(hashtextextended('receptionist migrates ' || current_schema(), 0))`.execute(
-            transaction,
-          );
-          return work(transaction);
-        }),
-      ),
-    async runScript(transaction, script) {
-      try {
-        await sql.raw(script).execute(transaction);
-      } catch (error) {
-        // In Postgres's own words: what is missing for a migration, `migrate up` does not mend.
-        throw error instanceof Problem ? error.cause : error;
-      }
-    },
-    close,
-  };
+async function columnNames(db: Db, table: string, schema?: string): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select attname as name from pg_attribute join pg_class c on c.oid = attrelid join pg_namespace n on n.oid = relnamespace
+    where nspname = ${schema ?? sql`current_schema()`} and relname = ${table} and attnum > 0 and not attisdropped`.execute(
+    db,
+  );
+  return rows.map(({ name }) => name);
 }
 
-/** Try until no other process holds the lock. */
-async function whenFree<T>(attempt: () => Promise<T>): Promise<T> {
-  const giveUpAt = performance.now() + MIGRATION_LOCK_MS;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!isLockTimeout(error) || performance.now() > giveUpAt) throw error;
-    }
-    // Those who queued behind us go first.
-    await sleep(200 + Math.random() * 800);
-  }
+function connectMigrator(address: PostgresAddress, purpose: 'work' | 'lock', schema: string | undefined) {
+  const patience = purpose === 'lock' ? LOCK_PATIENCE : MIGRATION_PATIENCE;
+  return connect({
+    address,
+    // Work has a second one, to see who is in its way.
+    poolSize: purpose === 'lock' ? 1 : 2,
+    patience: schema === undefined ? patience : inSchema(patience, schema),
+    applicationName: 'receptionistd migrate',
+  });
+}
+
+function inSchema(patience: Patience, schema: string): Patience {
+  return { ...patience, limits: { ...patience.limits, search_path: `"${schema}"` } };
 }
 
 interface ConnectOptions {
   address: PostgresAddress;
   poolSize: number;
+  applicationName: string;
   patience: Patience;
   log?: StoreLog | undefined;
 }
 
-function connect({ address, poolSize, patience, log }: ConnectOptions): { db: Db; close(): Promise<void> } {
+function connect({ address, poolSize, applicationName, patience, log }: ConnectOptions): {
+  db: Db;
+  close(): Promise<void>;
+} {
   const pool = new pg.Pool({
     connectionString: address.connectionString,
     ssl: address.ssl,
     max: poolSize,
     connectionTimeoutMillis: patience.connectMs,
     keepAlive: true,
-    fallback_application_name: 'receptionistd',
+    fallback_application_name: applicationName,
     types: { getTypeParser },
   });
   // Unhandled, either of these would end the process: a connection breaks while it is idle, or between two queries.
@@ -171,7 +174,10 @@ class LimitedDriver extends PostgresDriver {
 
   constructor(pool: PostgresPool, { limits }: Patience) {
     super({ pool });
-    const settings = Object.entries(limits).map(([name, value]) => `set local ${name} = '${value}'`);
+    const settings = Object.entries(limits).map(([name, value]) =>
+      // A list of names is not one name.
+      name === 'search_path' ? `set local ${name} = ${value}` : `set local ${name} = '${value}'`,
+    );
     this.#begin = CompiledQuery.raw(['begin', ...settings].join('; '));
   }
 

@@ -16,8 +16,8 @@ import { openSqlite } from './dialect-sqlite.ts';
 import { claimEvents } from './events.ts';
 import { listEntries } from './fallback-list.ts';
 import { usedTags } from './fallbacks.ts';
-import { createMigrations } from './migrate.ts';
-import { migrationsFolder } from './migration-files.ts';
+import { createMigrations } from './migrations/engine.ts';
+import { migrationsFolder } from './migrations-folder.ts';
 import { outboxOf } from './outbox.ts';
 import type { Db } from './schema.ts';
 

@@ -1,5 +1,5 @@
 /** Everything that is said differently to SQLite than to Postgres. */
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { accessSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '@receptionist/core';
@@ -16,7 +16,8 @@ import {
   sql,
 } from 'kysely';
 import { storableText } from './columns.ts';
-import type { Dialect, Migrator } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
+import { columnNames, createSqliteMigrator } from './migrations/sqlite-migrator.ts';
 import type { Db, Tables } from './schema.ts';
 import { explain, isBusy } from './sqlite-errors.ts';
 
@@ -26,12 +27,23 @@ const BLOCKING_WAIT_MS = 50;
 const PATIENCE_MS = 5_000;
 /** A migration in another process may take its time. */
 const MIGRATION_PATIENCE_MS = 120_000;
+const IN_MEMORY = ':memory:';
+
+export interface SqliteOptions {
+  patienceMs?: number;
+  /** False: a file that is missing stays missing, and is taken for an empty one. */
+  make?: boolean | undefined;
+}
 
 /** @throws Problem `unavailable` when the file cannot be made, opened or read as a database */
-export async function openSqlite(file: string, { patienceMs = PATIENCE_MS } = {}): Promise<Dialect> {
-  makeFile(file);
-  const writer = await connect(file, { patienceMs });
-  const reader = await connect(file, { patienceMs, readonly: true });
+export async function openSqlite(
+  file: string,
+  { patienceMs = PATIENCE_MS, make = true }: SqliteOptions = {},
+): Promise<Dialect> {
+  if (make) makeFile(file);
+  const found = isThere(file) ? file : IN_MEMORY;
+  const writer = await connect(found, { patienceMs });
+  const reader = await connect(found, { patienceMs, readonly: found === file });
   return {
     name: 'sqlite',
     writer: writer.db,
@@ -47,21 +59,14 @@ export async function openSqlite(file: string, { patienceMs = PATIENCE_MS } = {}
       const tables = await reader.db.introspection.getTables();
       return tables.map(({ name }) => name);
     },
-    connectMigrator: () => connectMigrator(file),
+    columnNames,
+    migrating: async () => null,
+    connectMigrator: async ({ wait_ms = MIGRATION_PATIENCE_MS, onWait } = {}) =>
+      createSqliteMigrator({ ...(await connect(found, { patienceMs: wait_ms })), file }, { wait_ms, onWait }),
     async close() {
       reader.raw.close();
       writer.raw.close();
     },
-  };
-}
-
-async function connectMigrator(file: string): Promise<Migrator> {
-  const { db, raw } = await connect(file, { patienceMs: MIGRATION_PATIENCE_MS });
-  return {
-    transact: (work) => db.transaction().execute(work),
-    // The connection is the transaction: SQLite knows one at a time on each.
-    runScript: async (_transaction, script) => void raw.exec(script),
-    close: async () => void raw.close(),
   };
 }
 
@@ -75,6 +80,17 @@ function makeFile(file: string): void {
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     closeSync(openSync(file, 'a', 0o600));
   } catch (error) {
+    throw explain(error, file);
+  }
+}
+
+/** @throws Problem `unavailable` where no file could be, or nobody may look */
+function isThere(file: string): boolean {
+  try {
+    accessSync(file);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
     throw explain(error, file);
   }
 }

@@ -1,14 +1,32 @@
 import type { Entry, Instant } from '@receptionist/core';
-import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import { type Expression, type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { ENTRY_COLUMNS, type EntryRow, tagsOf, toEntry } from './fallbacks.ts';
 import { cursors, pageOf } from './pages.ts';
 import type { Db, Tables } from './schema.ts';
 import type { EntryFilter, Page, PageRequest } from './store.ts';
 
 /** Word for word as in the indexes: a database uses an index on an expression or a condition only for the same one. */
-const DUE_AT = sql<Instant>`case status when 'open' then ack_due_at else engage_due_at end`;
-const UNRESOLVED = sql<boolean>`status <> 'resolved'`;
+interface Order {
+  unresolved: RawBuilder<boolean>;
+  due_at: RawBuilder<Instant>;
+}
+const BY_COLUMN: Order = { unresolved: sql`due_at is not null`, due_at: sql`due_at` };
+/** Until every entry has the column. Goes, with `orderOf`, once no database is older than `0013_due_at_read`. */
+const BY_EXPRESSION: Order = {
+  unresolved: sql`status <> 'resolved'`,
+  due_at: sql`case status when 'open' then ack_due_at else engage_due_at end`,
+};
 const RESOLVED = sql<boolean>`status = 'resolved'`;
+
+/** Asked each time: a daemon must not need a restart to go over, nor to go back. */
+async function orderOf(db: Db): Promise<Order> {
+  const switched = await db
+    .selectFrom('schema_migrations')
+    .select('id')
+    .where('id', '=', '0013_due_at_read')
+    .executeTakeFirst();
+  return switched ? BY_COLUMN : BY_EXPRESSION;
+}
 
 /** Entries that are not resolved stand in the list by deadline; the resolved ones follow, in an order of their own. */
 interface Listed {
@@ -45,10 +63,11 @@ export async function listEntries(db: Db, filter: EntryFilter, page: PageRequest
 }
 
 export async function countEntries(db: Db, { status, ...filter }: EntryFilter): Promise<number> {
+  const { unresolved } = await orderOf(db);
   const { count } = await db
     .selectFrom('human_fallback')
     .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where(status.length === 0 ? UNRESOLVED : (eb) => eb('status', 'in', status))
+    .where(status.length === 0 ? unresolved : (eb) => eb('status', 'in', status))
     .where(matching({ status, ...filter }))
     .executeTakeFirstOrThrow();
   return count;
@@ -61,17 +80,18 @@ async function unresolvedEntries(
   after: Key | null,
   limit: number,
 ): Promise<Listed[]> {
+  const { unresolved, due_at } = await orderOf(db);
   let query = db
     .selectFrom('human_fallback')
     .select(ENTRY_COLUMNS)
-    .select(DUE_AT.as('sorted_by'))
-    .where(UNRESOLVED)
+    .select(due_at.as('sorted_by'))
+    .where(unresolved)
     .where(matching(filter))
-    .orderBy(DUE_AT)
+    .orderBy(due_at)
     .orderBy('entry_id')
     .limit(limit);
   if (filter.status.length > 0) query = query.where('status', 'in', filter.status);
-  if (after) query = query.where(sql<boolean>`(${DUE_AT}, entry_id) > (${after[1]}, ${after[2]})`);
+  if (after) query = query.where(sql<boolean>`(${due_at}, entry_id) > (${after[1]}, ${after[2]})`);
   return (await query.execute()).map(({ sorted_by, ...row }) => ({ part: 'unresolved', sorted_by, row }));
 }
 

@@ -52,7 +52,8 @@ export async function toldEntry(db: Db, entry_id: string): Promise<Told<EntryWit
   const told = toTold(row, await tagsOf(db, [entry_id]));
   const notifications = await notificationsOf(db, entry_id);
   const timeline = await timelineOf(db, entry_id);
-  const recordings = row.conversation_id === null ? [] : await recordingsOf(db, row.conversation_id);
+  const { tenant_id, conversation_id } = row;
+  const recordings = conversation_id === null ? [] : await recordingsOf(db, tenant_id, conversation_id);
   const shown = {
     ...{ ...JSON.parse(context), live: told.live },
     ...(recordings.length > 0 ? { recordings } : {}),
@@ -124,17 +125,26 @@ export interface Change {
   more?: Updateable<Pick<HumanFallbackTable, 'context' | 'live'>>;
 }
 
+type Deadlines = Pick<Entry, 'status' | 'ack_due_at' | 'engage_due_at'>;
+
+/** The deadline that is to be met next: the list is in its order. Null once it is resolved. */
+export function dueAt({ status, ack_due_at, engage_due_at }: Deadlines): Instant | null {
+  if (status === 'resolved') return null;
+  return status === 'open' ? ack_due_at : engage_due_at;
+}
+
 /** Write it, and what follows for those who were told of the entry. */
 export async function writeChange(
   db: Db,
-  entry: Changed,
+  entry: Changed & Deadlines,
   { changes, timeline, next_action_at, by, outbox, more = {} }: Change,
   now: Instant,
 ): Promise<void> {
   const { tags, ...columns } = changes;
+  const due_at = dueAt({ ...entry, ...columns });
   await db
     .updateTable('human_fallback')
-    .set((eb) => ({ ...columns, ...more, next_action_at, version: eb('version', '+', 1) }))
+    .set((eb) => ({ ...columns, ...more, due_at, next_action_at, version: eb('version', '+', 1) }))
     .where('entry_id', '=', entry.entry_id)
     .execute();
   if (tags) await replaceTags(db, entry, tags);

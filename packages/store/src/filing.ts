@@ -11,6 +11,7 @@ import {
 import { queueAlerts } from './alerts.ts';
 import { lockEvent, markFiled } from './events.ts';
 import {
+  dueAt,
   existingEntry,
   type LockedEntry,
   lockUnresolved,
@@ -67,7 +68,7 @@ async function begin(db: Db, { event, tenant, ways, now }: Filing): Promise<File
       ...{ entry_id, event_id, tenant_id, conversation_id, channel, caller, reason, reason_detail },
       ...toContextColumns(event.context),
       ...begun,
-      ...{ created_at: now, next_action_at, version: 1 },
+      ...{ created_at: now, due_at: dueAt(begun), next_action_at, version: 1 },
     })
     .execute();
   const entry = { entry_id, tenant_id, round: begun.round };

@@ -2,6 +2,7 @@
 import type { Instant } from '@receptionist/core';
 import { sql } from 'kysely';
 import type { Db } from './schema.ts';
+import { ofTenant } from './tenant-schemas.ts';
 
 /** Twilio ends a call by itself after 4 hours: one that seems to last longer has ended without our being told. */
 const LONGEST_CALL_MS = 4 * 60 * 60 * 1000;
@@ -15,7 +16,7 @@ export async function liveCalls(
   { simulated } = { simulated: false },
 ): Promise<number> {
   const since = (ms: number) => new Date(Date.parse(now) - ms).toISOString();
-  const { calls } = await db
+  const { calls } = await ofTenant(db, tenant_id)
     .selectFrom('conversations')
     .select(({ fn }) => fn.countAll<number>().as('calls'))
     .where('tenant_id', '=', tenant_id)

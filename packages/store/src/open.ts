@@ -2,9 +2,14 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '@receptionist/core';
 import type { Dialect } from './dialect.ts';
-import { createMigrations } from './migrate.ts';
-import { migrationsFolder } from './migration-files.ts';
+import { createBackfills } from './migrations/backfill.ts';
+import { createDaemons } from './migrations/daemons.ts';
+import { createMigrations } from './migrations/engine.ts';
+import { newestMigration } from './migrations/files.ts';
+import { createTenantMigrations, ofTenancy } from './migrations/tenants.ts';
+import { migrationsFolder } from './migrations-folder.ts';
 import type { ReadVerbs, Store, StoreLog, Verbs } from './store.ts';
+import { type Tenancy, withTenantSchemas } from './tenant-schemas.ts';
 import { bind, readVerbs, verbs } from './verbs.ts';
 
 export interface StoreOptions {
@@ -17,6 +22,12 @@ export interface StoreOptions {
   directUrl?: string | undefined;
   /** Connections to Postgres at most; what needs another waits for one. */
   poolSize?: number;
+  /** `schema`, on Postgres: what callers say is kept in a schema for each tenant. */
+  tenancy?: Tenancy;
+  /** What Postgres shows for our connections. */
+  applicationName?: string;
+  /** False: an SQLite file that is missing is read as an empty one, and is not made. */
+  make?: boolean;
   /** In place of the database's clock. */
   now?: () => Date;
   log?: StoreLog;
@@ -24,27 +35,48 @@ export interface StoreOptions {
 
 /**
  * Opens the database and changes nothing in it: migrations are the caller's decision.
- * @throws Problem `invalid_parameter` for a URL we do not know, `unavailable` for a file that cannot be opened. Postgres is
- * asked only when there is something to ask.
+ * @throws Problem `invalid_parameter` for a URL we do not know or a tenancy that SQLite does not have, `unavailable` for a file
+ * that cannot be opened. Postgres is asked only when there is something to ask.
  */
-export async function openStore({ now: clock, ...options }: StoreOptions): Promise<Store> {
+export async function openStore({
+  now: clock,
+  tenancy = 'shared',
+  ...options
+}: StoreOptions): Promise<Store> {
+  if (tenancy === 'schema') refuseSqlite(options.url);
   const dialect = await openDialect(options);
+  const { reader, writer } = tenancy === 'schema' ? withTenantSchemas(dialect) : dialect;
   const now = clock ? async () => clock().toISOString() : dialect.now;
+  const folder = migrationsFolder(dialect.name);
+  const parts = { dialect, now, log: options.log };
   const transaction = createTransactionGuard();
   return {
     dialect: dialect.name,
     now,
-    read: bind<ReadVerbs>(readVerbs, dialect.reader, transaction.refuseInside('store.read')),
+    read: bind<ReadVerbs>(readVerbs, reader, transaction.refuseInside('store.read')),
     transact: async (work) => {
       transaction.refuseInside('store.transact')();
       return despiteConflicts(dialect, () =>
-        dialect.writer.transaction().execute((trx) => transaction.mark(() => work(bind<Verbs>(verbs, trx)))),
+        writer.transaction().execute((trx) => transaction.mark(() => work(bind<Verbs>(verbs, trx)))),
       );
     },
     checkWritable: dialect.commitNothing,
-    migrations: createMigrations({ dialect, folder: migrationsFolder(dialect.name), now, log: options.log }),
+    migrations: ofTenancy(
+      { dialect, tenancy },
+      createMigrations({ ...parts, folder, backfills: createBackfills(parts) }),
+    ),
+    tenantMigrations: tenancy === 'schema' ? createTenantMigrations(parts) : null,
+    daemons: createDaemons({ dialect, now, knows: () => newestMigration(folder) }),
     close: dialect.close,
   };
+}
+
+function refuseSqlite(url: string): void {
+  if (!url.startsWith('sqlite:')) return;
+  throw new Problem(
+    'invalid_parameter',
+    'SQLite has no schemas, and TENANCY is schema: set DATABASE_URL=postgres://…, or leave TENANCY out.',
+  );
 }
 
 /** Only the driver that is needed is loaded. */
@@ -52,15 +84,17 @@ export async function openDialect({
   url,
   directUrl,
   poolSize = 10,
+  applicationName,
+  make,
   log,
-}: Omit<StoreOptions, 'now'>): Promise<Dialect> {
+}: Omit<StoreOptions, 'now' | 'tenancy'>): Promise<Dialect> {
   if (url.startsWith('sqlite:')) {
     const { openSqlite, sqliteFile } = await import('./dialect-sqlite.ts');
-    return openSqlite(sqliteFile(url));
+    return openSqlite(sqliteFile(url), { make });
   }
   if (/^postgres(ql)?:/.test(url)) {
     const { openPostgres } = await import('./dialect-postgres.ts');
-    return openPostgres({ url, directUrl, poolSize, log });
+    return openPostgres({ url, directUrl, poolSize, applicationName, log });
   }
   const scheme = /^[a-z]+:/i.exec(url)?.[0] ?? 'no scheme';
   throw new Problem(

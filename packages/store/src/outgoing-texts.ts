@@ -3,6 +3,7 @@ import { type Instant, isLaterStatus, isUndelivered, type TextStatus } from '@re
 import { newId } from './ids.ts';
 import type { Db } from './schema.ts';
 import type { ClaimedText, OutgoingText, SendResult } from './store.ts';
+import { hasTenantSchemas, ofTenant } from './tenant-schemas.ts';
 
 const COLUMNS = ['text_id', 'tenant_id', 'conversation_id', 'recipient', 'sender', 'body'] as const;
 
@@ -12,11 +13,13 @@ export async function queueText(
   at: Instant,
 ): Promise<{ text_id: string }> {
   const text_id = newId('tx', at);
+  const { tenant_id, conversation_id, body } = text;
   await db
     .insertInto('outgoing_texts')
     .values({
       text_id,
       ...text,
+      body: hasTenantSchemas(db) ? null : body,
       status: 'waiting',
       attempts: 0,
       next_attempt_at: at,
@@ -24,7 +27,32 @@ export async function queueText(
       created_at: at,
     })
     .execute();
+  if (hasTenantSchemas(db)) {
+    await ofTenant(db, tenant_id)
+      .insertInto('text_bodies')
+      .values({ text_id, tenant_id, conversation_id, body })
+      .execute();
+  }
   return { text_id };
+}
+
+/** With the bodies that stand in the tenants' own schemas. */
+async function withBodies<T extends OutgoingText>(db: Db, texts: T[]): Promise<T[]> {
+  if (!hasTenantSchemas(db)) return texts;
+  const bodies = new Map<string, string>();
+  for (const [tenant_id, own] of Map.groupBy(texts, (text) => text.tenant_id)) {
+    const ids = own.map(({ text_id }) => text_id);
+    for (const { text_id, body } of await bodiesOf(db, tenant_id, ids)) bodies.set(text_id, body);
+  }
+  return texts.map((text) => ({ ...text, body: bodies.get(text.text_id) ?? null }));
+}
+
+function bodiesOf(db: Db, tenant_id: string, text_ids: string[]) {
+  return ofTenant(db, tenant_id)
+    .selectFrom('text_bodies')
+    .select(['text_id', 'body'])
+    .where('text_id', 'in', text_ids)
+    .execute();
 }
 
 export async function claimTexts(
@@ -35,8 +63,6 @@ export async function claimTexts(
     .selectFrom('outgoing_texts')
     .select([...COLUMNS, 'attempts', 'fence'])
     .where('next_attempt_at', '<=', now)
-    .where('body', 'is not', null)
-    .$narrowType<{ body: string }>()
     .orderBy('text_id')
     .limit(limit)
     .forUpdate()
@@ -51,7 +77,12 @@ export async function claimTexts(
       .where('text_id', '=', text_id)
       .execute();
   }
-  return claimed;
+  return (await withBodies(db, claimed)).filter(hasBody);
+}
+
+/** What waits has one. */
+function hasBody<T extends OutgoingText>(text: T): text is T & { body: string } {
+  return text.body !== null;
 }
 
 export async function recordSending(db: Db, text: ClaimedText, result: SendResult): Promise<boolean> {
@@ -65,13 +96,14 @@ export async function recordSending(db: Db, text: ClaimedText, result: SendResul
   return Boolean(numUpdatedRows);
 }
 
-export function giveUpTexts(db: Db, now: Instant): Promise<OutgoingText[]> {
-  return db
+export async function giveUpTexts(db: Db, now: Instant): Promise<OutgoingText[]> {
+  const lost = await db
     .updateTable('outgoing_texts')
     .set({ status: 'failed', lease_until: null, why: 'it is not known whether it was sent' })
     .where('lease_until', '<=', now)
     .returning(COLUMNS)
     .execute();
+  return withBodies(db, lost);
 }
 
 export async function findOutgoingText(
@@ -84,7 +116,9 @@ export async function findOutgoingText(
     .where((eb) => eb.or([eb('text_id', '=', text_id), eb('provider_id', '=', provider_id)]))
     .forUpdate()
     .executeTakeFirst();
-  return row ?? null;
+  if (!row) return null;
+  const [text] = await withBodies(db, [row]);
+  return text ?? null;
 }
 
 /** Two reports of it may come at once: both find the one row. */

@@ -1,12 +1,13 @@
 import type { Db } from './schema.ts';
 import type { Recording, Verbs } from './store.ts';
+import { ofTenant } from './tenant-schemas.ts';
 
 /** It is told when it begins to be made and when it is ready, in either order, and each of them maybe twice. */
 export async function recordRecording(
   db: Db,
   recording: Parameters<Verbs['recordRecording']>[0],
 ): Promise<void> {
-  await db
+  await ofTenant(db, recording.tenant_id)
     .insertInto('recordings')
     .values(recording)
     .onConflict((conflict) =>
@@ -23,8 +24,8 @@ export async function recordRecording(
 }
 
 /** Oldest first. */
-export function recordingsOf(db: Db, conversation_id: string): Promise<Recording[]> {
-  return db
+export function recordingsOf(db: Db, tenant_id: string, conversation_id: string): Promise<Recording[]> {
+  return ofTenant(db, tenant_id)
     .selectFrom('recordings')
     .select(['recording_id', 'url', 'duration_s', 'status', 'at'])
     .where('conversation_id', '=', conversation_id)

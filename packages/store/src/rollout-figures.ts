@@ -1,6 +1,7 @@
 /** What came of calls with a flag and without it. A call's flags stand in its conversation, as they were when it began. */
 import { type Figures, type Flag, type FlagEvaluation, type Instant, SAFE_VALUES } from '@receptionist/core';
 import type { Db } from './schema.ts';
+import { hasTenantSchemas, ofTenant, tenantsWithSchema } from './tenant-schemas.ts';
 
 /** Enough for a median. */
 const MOST_TURNS = 5_000;
@@ -98,10 +99,21 @@ function callsByFlags(db: Db, period: Period) {
     .execute();
 }
 
-function latestTurns(db: Db, period: Period) {
-  return callsIn(db, period)
+/** Of all tenants together, however their turns are kept. */
+async function latestTurns(db: Db, period: Period) {
+  if (!hasTenantSchemas(db)) return timedTurns(callsIn(db, period));
+  const turns = [];
+  for (const tenant_id of await tenantsWithSchema(db)) {
+    const calls = callsIn(ofTenant(db, tenant_id), period).where('call.tenant_id', '=', tenant_id);
+    turns.push(...(await timedTurns(calls)));
+  }
+  return turns.sort((a, b) => (a.started_at < b.started_at ? 1 : -1)).slice(0, MOST_TURNS);
+}
+
+function timedTurns(calls: ReturnType<typeof callsIn>) {
+  return calls
     .innerJoin('turns', 'turns.conversation_id', 'call.conversation_id')
-    .select(['call.flags', 'turns.took_ms'])
+    .select(['call.started_at', 'call.flags', 'turns.took_ms'])
     .where('turns.took_ms', 'is not', null)
     .$narrowType<{ took_ms: number }>()
     .orderBy('call.started_at', 'desc')

@@ -25,6 +25,8 @@ import type {
 } from '@receptionist/core';
 import type { ColumnType, Generated, Kysely } from 'kysely';
 import type { Recording } from './hand-off-verbs.ts';
+import type { BackfillsTable } from './migrations/backfill-rows.ts';
+import type { DaemonsTable } from './migrations/daemons.ts';
 
 /** A connection, or a transaction on it. */
 export type Db = Kysely<Tables>;
@@ -58,6 +60,8 @@ export interface Tables {
   incoming_texts: IncomingTextsTable;
   text_opt_outs: { tenant_id: string; channel: TextChannel; recipient: string; at: Instant };
   outgoing_texts: OutgoingTextsTable;
+  /** Only in the tenant's own schema. */
+  text_bodies: { text_id: string; tenant_id: string; conversation_id: string; body: string };
   hand_offs: HandOffsTable;
   hand_off_legs: Leg & { tenant_id: string; hand_off_id: string; position: number };
   recordings: Recording & { tenant_id: string; conversation_id: string };
@@ -68,6 +72,8 @@ export interface Tables {
   used_tokens: { jti: string; expires_at: Instant };
   kept_answers: KeptAnswersTable;
   audit_log: AuditLogTable;
+  schema_backfills: BackfillsTable;
+  daemons: DaemonsTable;
   schema_migrations: SchemaMigrationsTable;
 }
 
@@ -146,6 +152,8 @@ interface TurnsTable {
   reply: Json | null;
   at: Instant;
   took_ms: number | null;
+  /** Only in the tenant's own schema; in the shared one the conversation has it. */
+  state?: Json;
 }
 
 export interface EscalateEventsTable {
@@ -178,6 +186,8 @@ export interface HumanFallbackTable {
   created_at: Instant;
   ack_due_at: Instant;
   engage_due_at: Instant;
+  /** The one of the two that is to be met next; null once it is resolved. */
+  due_at: Instant | null;
   ack_breached: Bool;
   engage_breached: Bool;
   assignee: string | null;
@@ -317,4 +327,12 @@ interface SchemaMigrationsTable {
   applied_at: Instant;
   duration_ms: number | null;
   app_version: string;
+  /** `planned`: on a database that was empty, so that nobody has to be asked. */
+  state: 'done' | 'running' | 'dirty' | 'planned';
+  started_at: Instant | null;
+  finished_at: Instant | null;
+  error: string | null;
+  /** How many statements are done, where each is by itself. */
+  statement: number | null;
+  dialect: string | null;
 }

@@ -27,6 +27,8 @@ export function explain(error: unknown, file: string): unknown {
   return error;
 }
 
+/** Also of the error that a Problem explains. */
 function codeOf(error: unknown): string {
+  if (error instanceof Problem) return codeOf(error.cause);
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

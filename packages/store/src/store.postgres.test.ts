@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { dueAtConforms } from './conformance/due-at.ts';
 import { migrationsConform } from './conformance/migrations.ts';
 import { processesConform } from './conformance/processes.ts';
 import { storeConformance } from './conformance/store-conformance.ts';
@@ -11,5 +12,6 @@ describe('Postgres', () => {
   describe('the store', () => storeConformance(() => makeTestDatabase('postgres')));
   describe('migrations', () => migrationsConform(makeEmptyDatabase));
   describe('a database of the version before', () => upgradeConforms(makeEmptyDatabase));
+  describe('the column due_at', () => dueAtConforms(makeEmptyDatabase));
   describe('processes', () => processesConform(makeEmptyDatabase));
 });

@@ -32,9 +32,14 @@ import type {
 } from '@receptionist/core';
 import type { FlagReadVerbs, FlagVerbs } from './flag-verbs.ts';
 import type { HandOffReadVerbs, HandOffVerbs } from './hand-off-verbs.ts';
+import type { Daemons } from './migrations/daemons.ts';
+import type { Migrations } from './migrations/migrations.ts';
+import type { TenantMigrations } from './migrations/tenants.ts';
 
 export type * from './flag-verbs.ts';
 export type * from './hand-off-verbs.ts';
+export type * from './migrations/migrations.ts';
+export type { TenantMigrations, TenantRun, TenantStatus, TenantUpOptions } from './migrations/tenants.ts';
 
 export interface Page<T> {
   items: T[];
@@ -453,27 +458,6 @@ export interface Verbs extends ReadVerbs, FlagVerbs, HandOffVerbs {
   forgetExpired(now: Instant): Promise<void>;
 }
 
-export interface MigrationStatus {
-  id: string;
-  phase: 'expand' | 'backfill' | 'switch' | 'contract';
-  state: 'applied' | 'pending';
-  applied_at: Instant | null;
-  duration_ms: number | null;
-}
-
-export interface MigrationRun {
-  done: string[];
-  failed: { id: string; message: string } | null;
-  not_run: string[];
-}
-
-export interface Migrations {
-  /** @throws Problem when the database is newer than the code, is not ours, or an applied file was edited or is missing */
-  status(): Promise<MigrationStatus[]>;
-  /** Apply what is pending, one by one under a lock. `phases`: only these. */
-  up(options?: { phases?: MigrationStatus['phase'][] }): Promise<MigrationRun>;
-}
-
 /** Where the store says what it did; a pino logger fits. */
 export interface StoreLog {
   info(details: object, message: string): void;
@@ -493,5 +477,9 @@ export interface Store {
   /** Writes to the disk, and nothing that anybody sees. @throws Problem `unavailable` when that cannot be done */
   checkWritable(): Promise<void>;
   migrations: Migrations;
+  /** Null with one schema for all tenants. */
+  tenantMigrations: TenantMigrations | null;
+  /** Those that run on this database. */
+  daemons: Daemons;
   close(): Promise<void>;
 }

@@ -1,10 +1,12 @@
 import { type Instant, type PhoneNumber, Problem, type Tenant } from '@receptionist/core';
 import type { Selectable } from 'kysely';
 import { toJson } from './columns.ts';
+import { makeTenantSchema } from './migrations/new-tenant.ts';
 import { cursors, pageOf } from './pages.ts';
 import type { Db, Tables } from './schema.ts';
 import type { Page, PageRequest } from './store.ts';
 import { noTenant, putOnPlan } from './tenant-plans.ts';
+import { hasTenantSchemas } from './tenant-schemas.ts';
 
 type TenantRow = Selectable<Tables['tenants']>;
 
@@ -68,6 +70,7 @@ export async function createTenant(db: Db, tenant: Tenant, at: Instant): Promise
   }
   await claimNumbers(db, tenant);
   await putOnPlan(db, tenant.tenant_id, tenant.plan, at);
+  if (hasTenantSchemas(db)) await makeTenantSchema(db, tenant.tenant_id, at);
 }
 
 export async function replaceTenant(db: Db, tenant: Tenant, at: Instant): Promise<void> {

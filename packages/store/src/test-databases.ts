@@ -38,11 +38,21 @@ async function makeOnServer(template = 'template0'): Promise<TestDatabase> {
 }
 
 /** For what no verb does. */
-export async function runOn(postgresUrl: string, statement: string): Promise<void> {
+export async function runOn(postgresUrl: string, statements: string): Promise<void> {
+  await onServer(postgresUrl, (client) => client.query(statements));
+}
+
+/** For what no verb answers. */
+export async function queryOn(postgresUrl: string, query: string): Promise<unknown[]> {
+  const { rows } = await onServer(postgresUrl, (client) => client.query(query));
+  return rows;
+}
+
+async function onServer<T>(postgresUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client(postgresUrl);
   await client.connect();
   try {
-    await client.query(statement);
+    return await work(client);
   } finally {
     await client.end();
   }

@@ -3,6 +3,7 @@ import { type Instant, type Outcome, Problem } from '@receptionist/core';
 import { endConversation, findConversation } from './conversations.ts';
 import type { Db } from './schema.ts';
 import type { Correspondent, LiveConversation, TextThread, Verbs } from './store.ts';
+import { ofTenant } from './tenant-schemas.ts';
 
 export async function hasOptedOut(db: Db, { tenant_id, channel, sender }: Correspondent): Promise<boolean> {
   const row = await db
@@ -104,7 +105,7 @@ export async function recordIncomingText(
   db: Db,
   { at, ...answered }: Parameters<Verbs['recordIncomingText']>[0],
 ): Promise<void> {
-  const { numInsertedOrUpdatedRows } = await db
+  const { numInsertedOrUpdatedRows } = await ofTenant(db, answered.tenant_id)
     .insertInto('incoming_texts')
     .values(answered)
     .onConflict((conflict) => conflict.doNothing())
@@ -122,7 +123,7 @@ export async function answeredText(
   db: Db,
   key: { tenant_id: string; message_id: string; request_token: string | null },
 ): Promise<{ reply: unknown } | null> {
-  const row = await db
+  const row = await ofTenant(db, key.tenant_id)
     .selectFrom('incoming_texts')
     .innerJoin('turns', (join) =>
       join

@@ -1,160 +1,208 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Dialect } from '../dialect.ts';
-import { createMigrations } from '../migrate.ts';
+import { describe, expect, it } from 'vitest';
 import { openDialect } from '../open.ts';
-import type { MigrationRun, Migrations } from '../store.ts';
+import type { MigrationProgress, MigrationRun } from '../store.ts';
 import type { TestDatabase } from '../test-databases.ts';
+import { badMigrationsConform } from './bad-migrations.ts';
+import { migrationBench, NOW } from './migration-folder.ts';
+import { waysBackConform } from './ways-back.ts';
+
+const NOTHING: MigrationRun = { done: [], failed: null, not_run: [], waiting: [] };
 
 /** What the engine does with files of its own making, on a database that is empty. */
 export function migrationsConform(makeEmptyDatabase: () => Promise<TestDatabase>): void {
-  let folder: string;
-  let database: TestDatabase;
-  let dialect: Dialect;
-  let migrations: Migrations;
-
-  beforeEach(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'migrations-'));
-    database = await makeEmptyDatabase();
-    dialect = await openDialect(database);
-    migrations = engineOn(dialect);
-  });
-
-  afterEach(async () => {
-    await dialect.close();
-    await database.remove();
-    await rm(folder, { recursive: true });
-  });
+  const bench = migrationBench(makeEmptyDatabase);
 
   it('applies what is pending, in order, and remembers it', async () => {
-    await addMigration('0002_pets', 'insert into owners values (1); create table pets (id integer)');
-    await addMigration(
-      '0001_owners',
-      'create table owners (id integer); create index owners_id on owners (id)',
-    );
-    expect(await migrations.status()).toMatchObject([
-      { id: '0001_owners', phase: 'expand', state: 'pending', applied_at: null, duration_ms: null },
-      { id: '0002_pets', state: 'pending' },
-    ]);
-    expect(await migrations.up()).toEqual({ done: ['0001_owners', '0002_pets'], failed: null, not_run: [] });
-    expect(await migrations.status()).toMatchObject([
+    await bench.add('0002_pets', 'insert into owners values (1); create table pets (id integer)');
+    await bench.add('0001_owners', 'create table owners (id integer); create index owners_id on owners (id)');
+    expect(await bench.migrations.status()).toEqual([
       {
-        id: '0001_owners',
-        state: 'applied',
-        applied_at: '2026-11-24T18:00:00.000Z',
-        duration_ms: expect.any(Number),
+        ...{ id: '0001_owners', phase: 'expand', state: 'pending', applied_at: null, duration_ms: null },
+        ...{ error: null, way_out: null, from_newer: false },
       },
+      expect.objectContaining({ id: '0002_pets', state: 'pending' }),
+    ]);
+    expect(await bench.migrations.up()).toEqual({ ...NOTHING, done: ['0001_owners', '0002_pets'] });
+    expect(await bench.migrations.status()).toMatchObject([
+      { id: '0001_owners', state: 'applied', applied_at: NOW, duration_ms: expect.any(Number) },
       { id: '0002_pets', state: 'applied' },
     ]);
-    expect(await migrations.up()).toEqual({ done: [], failed: null, not_run: [] });
+    expect(await bench.migrations.up()).toEqual(NOTHING);
   });
 
-  it('applies only the phases it is told to', async () => {
-    await addMigration('0001_expand', 'create table a (id integer)');
-    await addMigration('0002_contract', 'drop table a', 'contract');
-    await addMigration('0003_expand', 'create table b (id integer)');
-    expect((await migrations.up({ phases: ['expand'] })).done).toEqual(['0001_expand', '0003_expand']);
-    expect((await migrations.up()).done).toEqual(['0002_contract']);
+  it('applies everything to an empty database, and later no contract unless it is asked for', async () => {
+    await bench.add('0001_a', 'create table a (id integer)');
+    await bench.add('0002_a', 'drop table a', 'contract');
+    expect((await bench.migrations.up()).done).toEqual(['0001_a', '0002_a']);
+    await bench.add('0003_b', 'create table b (id integer)');
+    await bench.add('0004_b', 'drop table b', 'contract');
+    expect(await bench.migrations.up()).toEqual({
+      ...NOTHING,
+      done: ['0003_b'],
+      waiting: [{ id: '0004_b', why: expect.stringContaining('receptionistd migrate contract') }],
+    });
+    expect((await bench.migrations.up({ phases: ['contract'] })).done).toEqual(['0004_b']);
+    expect(await bench.tables()).toEqual([]);
+  });
+
+  it('finishes with the contracts, too, what was begun on an empty database', async () => {
+    await bench.add('0001_a', 'create table a (id integer)');
+    await bench.add('0002_b', 'insert into nowhere values (1)');
+    await bench.add('0003_a', 'drop table a', 'contract');
+    expect((await bench.migrations.up()).not_run).toEqual(['0003_a']);
+    await bench.add('0002_b', 'create table b (id integer)');
+    expect((await bench.migrations.up()).done).toEqual(['0002_b', '0003_a']);
+  });
+
+  it('goes as far as it is told', async () => {
+    await bench.add('0001_a', 'create table a (id integer)');
+    await bench.add('0002_b', 'create table b (id integer)');
+    await bench.add('0003_c', 'create table c (id integer)');
+    expect(await bench.migrations.plan({ to: '0002_b' })).toEqual([
+      { id: '0001_a', phase: 'expand', transaction: true, statements: ['create table a (id integer)'] },
+      { id: '0002_b', phase: 'expand', transaction: true, statements: ['create table b (id integer)'] },
+    ]);
+    expect(await bench.tables()).toEqual([]);
+    expect((await bench.migrations.up({ to: '0002_b' })).done).toEqual(['0001_a', '0002_b']);
+    await expect(bench.migrations.up({ to: '0003_see' })).rejects.toMatchObject({
+      code: 'not_found',
+      message: 'There is no migration 0003_see. Did you mean 0003_c?',
+    });
+  });
+
+  it('lets wait what needs one that waits, and what the gate holds back', async () => {
+    await bench.add('0001_a', 'create table a (id integer)');
+    await bench.migrations.up();
+    await bench.add('0002_b', 'create table b (id integer)');
+    await bench.add('0003_c', '-- needs: 0002_b\ncreate table c (id integer)');
+    await bench.add('0004_d', '-- needs: 0001_a\ncreate table d (id integer)');
+    const gate = async ({ id }: { id: string }) => (id === '0002_b' ? 'not on a Sunday' : null);
+    expect(await bench.migrations.up({ gate })).toEqual({
+      ...NOTHING,
+      done: ['0004_d'],
+      waiting: [
+        { id: '0002_b', why: 'not on a Sunday' },
+        { id: '0003_c', why: 'it needs 0002_b, which is not applied' },
+      ],
+    });
+    expect((await bench.migrations.up()).done).toEqual(['0002_b', '0003_c']);
+  });
+
+  it('hands a backfill to whoever runs them, and goes on once it is verified', async () => {
+    const ran: string[] = [];
+    let outcome: 'paused' | 'verified' = 'paused';
+    const migrations = bench.engineOn(bench.dialect, {
+      run: async ({ id, backfill }) => {
+        ran.push(`${id} ${backfill?.table} by ${backfill?.key}, ${backfill?.batch} rows`);
+        return outcome;
+      },
+    });
+    await bench.add('0001_fill', '-- table: pets\n-- key: owner, id\n-- batch: 20\nupdate pets', 'backfill');
+    await bench.add('0002_read', '-- needs: 0001_fill\nselect 1', 'switch');
+    const { waiting } = await migrations.up();
+    expect(waiting.map(({ id }) => id)).toEqual(['0001_fill', '0002_read']);
+    outcome = 'verified';
+    expect((await migrations.up()).done).toEqual(['0001_fill', '0002_read']);
+    expect(ran).toEqual(Array(2).fill('0001_fill pets by owner,id, 20 rows'));
   });
 
   it('leaves nothing of a migration that fails, keeps those before it and does not try those after it', async () => {
-    await addMigration('0001_owners', 'create table owners (id integer)');
-    await addMigration('0002_broken', 'create table half (id integer); insert into nowhere values (1)');
-    await addMigration('0003_after', 'create table after (id integer)');
-    expect(await migrations.up()).toEqual({
+    await bench.add('0001_owners', 'create table owners (id integer)');
+    await bench.add('0002_broken', 'create table half (id integer); insert into nowhere values (1)');
+    await bench.add('0003_after', 'create table after (id integer)');
+    expect(await bench.migrations.up()).toEqual({
+      ...NOTHING,
       done: ['0001_owners'],
       failed: {
         id: '0002_broken',
         message: expect.stringMatching(/no such table: nowhere|"nowhere" does not exist/),
+        state: 'undone',
       },
       not_run: ['0003_after'],
     });
-    expect(await dialect.tableNames()).toEqual(['owners', 'schema_migrations']);
-    await addMigration('0002_broken', 'create table whole (id integer)');
-    expect((await migrations.up()).done).toEqual(['0002_broken', '0003_after']);
+    expect(await bench.tables()).toEqual(['owners']);
+    await bench.add('0002_broken', 'create table whole (id integer)');
+    expect((await bench.migrations.up()).done).toEqual(['0002_broken', '0003_after']);
   });
 
-  it('does not run the way back', async () => {
-    await addMigration('0001_owners', 'create table owners (id integer);\n-- down\ndrop table owners');
-    await migrations.up();
-    expect(await dialect.tableNames()).toEqual(['owners', 'schema_migrations']);
+  it('tells what it is at', async () => {
+    await bench.add('0001_a', 'create table a (id integer)');
+    const told: MigrationProgress[] = [];
+    await bench.migrations.up({ onProgress: (progress) => told.push(progress) });
+    expect(told.map(({ id, step }) => [id, step])).toEqual([
+      ['0001_a', 'started'],
+      ['0001_a', 'done'],
+    ]);
   });
 
-  it('says of an applied file that it was edited, but does not mind its line ends', async () => {
-    await addMigration('0001_owners', 'create table owners (id integer)');
-    await migrations.up();
-    await addMigration('0001_owners', 'create table owners (id integer)', 'expand', '\r\n');
-    expect(await migrations.status()).toMatchObject([{ state: 'applied' }]);
-    await addMigration('0001_owners', 'create table owners (id text)');
-    await expect(migrations.up()).rejects.toMatchObject({
-      code: 'unavailable',
-      message: expect.stringContaining('0001_owners, whose file was edited'),
-    });
-  });
-
-  it('says that an applied file is missing, or that the database is newer than the code', async () => {
-    await addMigration('0001_owners', 'create table owners (id integer)');
-    await addMigration('0002_pets', 'create table pets (id integer)');
-    await migrations.up();
-    await rm(path.join(folder, '0002_pets.sql'));
-    await expect(migrations.status()).rejects.toThrow('has the migration 0002_pets from a newer version');
-    await rm(path.join(folder, '0001_owners.sql'));
-    await addMigration('0003_toys', 'create table toys (id integer)');
-    await expect(migrations.status()).rejects.toThrow('has the migration 0001_owners, whose file is missing');
-    await expect(migrations.up()).rejects.toMatchObject({ code: 'unavailable' });
+  it('gives the table of an older version what it lacks', async () => {
+    await bench.add('0001_a', 'create table a (id integer)');
+    await bench.migrations.up();
+    for (const column of ['state', 'started_at', 'finished_at', 'error', 'statement', 'dialect'])
+      await sql`alter table schema_migrations drop column ${sql.ref(column)}`.execute(bench.dialect.writer);
+    await bench.add('0002_b', 'create table b (id integer)');
+    expect(await bench.migrations.status()).toMatchObject([{ state: 'applied' }, { state: 'pending' }]);
+    expect((await bench.migrations.up()).done).toEqual(['0002_b']);
+    const states = await bench.dialect.reader.selectFrom('schema_migrations').select('state').execute();
+    expect(states).toEqual([{ state: 'done' }, { state: 'done' }]);
   });
 
   it('runs each file once when two run them at the same time', async () => {
-    await addMigration('0001_owners', 'create table owners (id integer)');
-    await addMigration('0002_pets', 'create table pets (id integer)');
-    const another = await openDialect(database);
-    const runs: MigrationRun[] = await Promise.all([migrations.up(), engineOn(another).up()]);
+    await bench.add('0001_owners', 'create table owners (id integer)');
+    await bench.add('0002_pets', 'create table pets (id integer)');
+    const another = await openDialect(bench.database);
+    const runs = await Promise.all([bench.migrations.up(), bench.engineOn(another).up()]);
     await another.close();
     expect(runs.flatMap(({ done }) => done).sort()).toEqual(['0001_owners', '0002_pets']);
     expect(runs.map(({ failed }) => failed)).toEqual([null, null]);
   });
 
-  it("leaves another program's database alone", async () => {
-    await sql`create table wordpress_posts (id integer)`.execute(dialect.writer);
-    await addMigration('0001_owners', 'create table owners (id integer)');
-    await expect(migrations.up()).rejects.toThrow('wordpress_posts');
-    expect(await dialect.tableNames()).toEqual(['wordpress_posts']);
+  it('lives with what a newer version added, and not with what it took away', async () => {
+    await bench.add('0001_owners', 'create table owners (id integer)');
+    await bench.add('0002_pets', 'create table pets (id integer)');
+    await bench.migrations.up();
+    await bench.remove('0002_pets');
+    expect(await bench.migrations.status()).toMatchObject([
+      { id: '0001_owners', from_newer: false },
+      { id: '0002_pets', state: 'applied', from_newer: true },
+    ]);
+    await bench.add('0002_pets', 'create table pets (id integer)');
+    await bench.add('0003_owners', 'drop table owners', 'contract');
+    await bench.migrations.up({ phases: ['contract'] });
+    await bench.remove('0002_pets');
+    await bench.remove('0003_owners');
+    await expect(bench.migrations.status()).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('has the migration 0003_owners from a newer version'),
+    });
   });
 
-  it.each([
-    ['0001_owners.sql', '-- id: 0001_owners\n-- phase: grow', 'has the phase "grow"'],
-    ['0001_owners.sql', '-- id: 0001_owners', 'has the phase ""'],
-    ['0001_owners.sql', '-- id: 0001_pets\n-- phase: expand', '-- id: 0001_pets'],
-    ['owners.sql', '-- id: owners\n-- phase: expand', 'is not named NNNN_name.sql'],
-  ])('refuses the file %s with %j', async (name, header, message) => {
-    await writeFile(path.join(folder, name), `${header}\ncreate table owners (id integer);\n`);
-    await expect(migrations.up()).rejects.toThrow(message);
-    expect(await dialect.tableNames()).toEqual([]);
+  it('writes down what a database has already, where its schema is that', async () => {
+    await sql`create table owners (id integer)`.execute(bench.dialect.writer);
+    await bench.add('0001_owners', 'create table owners (id integer)');
+    await bench.add('0002_pets', 'create table pets (id integer)');
+    const to = '0001_owners';
+    await expect(bench.migrations.baseline({ to })).rejects.toThrow('it was not compared');
+    await expect(
+      bench.migrations.baseline({ to, differences: async (id) => [`owners.id is missing in ${id}`] }),
+    ).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('owners.id is missing') });
+    expect(await bench.migrations.baseline({ to, differences: async () => [] })).toEqual({
+      ...NOTHING,
+      done: ['0001_owners'],
+    });
+    expect((await bench.migrations.up()).done).toEqual(['0002_pets']);
   });
 
-  it('refuses to take a folder without migrations for a database that needs none', async () => {
-    await expect(migrations.up()).rejects.toThrow('There are no migrations in');
+  it('does not take an empty database for one that has something already', async () => {
+    await bench.add('0001_owners', 'create table owners (id integer)');
+    await expect(bench.migrations.baseline({ to: '0001_owners', force: 'I know' })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('The database is empty'),
+    });
+    expect(await bench.dialect.tableNames()).toEqual([]);
   });
 
-  it('refuses two files with one number', async () => {
-    await addMigration('0001_owners', 'create table owners (id integer)');
-    await addMigration('0001_pets', 'create table pets (id integer)');
-    await expect(migrations.up()).rejects.toThrow(
-      '0001_pets.sql has the number 0001, as 0001_owners.sql has',
-    );
-  });
-
-  async function addMigration(id: string, script: string, phase = 'expand', lineEnd = '\n'): Promise<void> {
-    const lines = [`-- id: ${id}`, `-- phase: ${phase}`, script, ''];
-    await writeFile(path.join(folder, `${id}.sql`), lines.join(lineEnd));
-  }
-
-  function engineOn(on: Dialect): Migrations {
-    const now = async () => '2026-11-24T18:00:00.000Z';
-    return createMigrations({ dialect: on, folder: pathToFileURL(`${folder}/`), now, log: undefined });
-  }
+  describe('the way back', () => waysBackConform(makeEmptyDatabase));
+  describe('bad input', () => badMigrationsConform(makeEmptyDatabase));
 }

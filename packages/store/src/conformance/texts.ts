@@ -49,6 +49,7 @@ export function textsConform(fresh: Fresh): void {
 
   it('answers a text once, and gives its reply again by its id or the token', async () => {
     await seedTenant(fresh());
+    await seedTenant(fresh(), { tenant_id: 't2', numbers: [] });
     const conversation = await seedThread(fresh(), 'SM1');
     const { conversation_id } = conversation;
     const text = { tenant_id: 't1', message_id: 'SM1', request_token: 'token-1', conversation_id, turn: 1 };

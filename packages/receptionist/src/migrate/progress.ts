@@ -1,0 +1,35 @@
+import type { BackfillProgress, MigrationProgress } from '@receptionist/store';
+import type { Terminal } from './terminal.ts';
+import { count, left } from './words.ts';
+
+/** Shows a run as it goes on, until it ended. */
+export async function watched<T>(
+  { progress, endProgress }: Terminal,
+  run: (onProgress: (step: MigrationProgress) => void) => Promise<T>,
+): Promise<T> {
+  try {
+    return await run((step) => progress(inWords(step)));
+  } finally {
+    endProgress();
+  }
+}
+
+function inWords({ id, message, backfill }: MigrationProgress): string {
+  if (backfill) return `${id}: ${rowsInWords(backfill)}`;
+  return message ? `${id}: ${message}` : `${id} …`;
+}
+
+/** `410,000 of 1,000,000 rows (41 %), 95,000 a second, 7 s left`. */
+function rowsInWords({ done_rows, total_rows, rows_per_s, seconds_left }: BackfillProgress): string {
+  const speed = rows_per_s > 0 ? `, ${count(Math.round(rows_per_s))} a second` : '';
+  const rest = seconds_left === null ? '' : `, ${left(seconds_left)} left`;
+  return `${shareInWords({ done_rows, total_rows })}${speed}${rest}`;
+}
+
+export function shareInWords({
+  done_rows,
+  total_rows,
+}: Pick<BackfillProgress, 'done_rows' | 'total_rows'>): string {
+  const percent = total_rows === 0 ? 100 : Math.floor((done_rows / total_rows) * 100);
+  return `${count(done_rows)} of ${count(total_rows)} rows (${percent} %)`;
+}

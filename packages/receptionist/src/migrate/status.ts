@@ -1,0 +1,88 @@
+import type { MigrationStatus } from '@receptionist/store';
+import type { RunningDaemon, TenantStatus } from '@receptionist/store/migrate';
+import { EXIT } from '../failure.ts';
+import { backfillLines } from './backfills.ts';
+import type { Desk } from './desk.ts';
+import type { Outcome } from './outcome.ts';
+import { columns, moment, took } from './words.ts';
+
+export async function status({ tools }: Desk, { exitCode }: { exitCode?: true }): Promise<Outcome> {
+  const items = await tools.status();
+  const [backfills, daemons, tenants] = await Promise.all([
+    tools.backfills(),
+    tools.daemons(),
+    tools.tenants?.status(),
+  ]);
+  const everywhere = [...items, ...(tenants ?? []).flatMap(({ migrations }) => migrations)];
+  const isBehind =
+    everywhere.some(({ state }) => state !== 'applied') ||
+    (tenants ?? []).some(({ error }) => error !== null);
+  return {
+    document: { items, next_cursor: null, backfills, daemons, ...(tenants && { tenants }) },
+    lines: [
+      ...migrationLines(items),
+      ...section('Backfills', backfillLines(backfills)),
+      ...section('Tenants', tenantLines(tenants ?? [])),
+      ...section('Daemons', daemonLines(daemons)),
+    ],
+    notes: nextSteps(everywhere),
+    code: exitCode && isBehind ? EXIT.no : EXIT.done,
+  };
+}
+
+function section(heading: string, lines: string[]): string[] {
+  return lines.length > 0 ? ['', `${heading}:`, ...lines] : [];
+}
+
+function migrationLines(migrations: MigrationStatus[]): string[] {
+  const rows = columns(
+    migrations.map(({ id, phase, state, applied_at, duration_ms, from_newer }) => [
+      id,
+      phase,
+      from_newer ? `${state} by a newer version` : state,
+      applied_at ? moment(applied_at) : '',
+      duration_ms === null ? '' : took(duration_ms),
+    ]),
+  );
+  return rows.flatMap((row, i) => [row, ...troubleOf(migrations[i])]);
+}
+
+/** What happened to one that is not whole, and the way out. */
+function troubleOf(migration: MigrationStatus | undefined): string[] {
+  return [migration?.error, migration?.way_out]
+    .filter((words) => words != null)
+    .map((words) => `      ${words}`);
+}
+
+/** Those that are where all others are, in one line; the rest one by one. */
+function tenantLines(tenants: TenantStatus[]): string[] {
+  const isUpToDate = ({ error, migrations }: TenantStatus) =>
+    error === null && migrations.every(({ state }) => state === 'applied');
+  const behind = tenants.filter((tenant) => !isUpToDate(tenant));
+  const even = tenants.length - behind.length;
+  const rows = behind.map(({ tenant_id, scope, migrations, error }) => {
+    const next = migrations.find(({ state }) => state !== 'applied');
+    return [tenant_id, scope, error ?? next?.error ?? `${next?.id} is ${next?.state}`];
+  });
+  return [...(even > 0 ? [`${even} of ${tenants.length} are up to date`] : []), ...columns(rows)];
+}
+
+function daemonLines(daemons: RunningDaemon[]): string[] {
+  return columns(
+    daemons.map(({ instance_id, role, version, host, pid, seen_at }) => [
+      instance_id,
+      role,
+      version,
+      `process ${pid} on ${host}`,
+      `seen ${moment(seen_at)}`,
+    ]),
+  );
+}
+
+function nextSteps(migrations: MigrationStatus[]): string[] {
+  const open = migrations.filter(({ state }) => state !== 'applied');
+  if (open.length === 0) return [];
+  if (open.some(({ state }) => state === 'running')) return ['One is running: look again when it has ended.'];
+  const isForUp = open.some(({ phase, state }) => phase !== 'contract' || state === 'dirty');
+  return [`Next: receptionistd migrate ${isForUp ? 'up --dry-run, then up' : 'contract --dry-run'}`];
+}

@@ -1,0 +1,9 @@
+-- id: 0013_due_at_read
+-- phase: switch
+-- needs: 0012_due_at_backfill
+
+-- That this stands in schema_migrations is the switch: the list reads due_at from then on. The planner must know what is in it.
+analyze human_fallback;
+
+-- down
+-- Without this row the list reads as before.

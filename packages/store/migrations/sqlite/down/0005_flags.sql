@@ -1,0 +1,12 @@
+alter table turns drop column took_ms;
+drop table rollout_plans;
+drop table rollout_members;
+drop table flag_rollouts;
+drop table flag_changes;
+drop table flag_state;
+drop index tenants_by_next_plan;
+alter table tenants drop column next_plan_by;
+alter table tenants drop column next_plan_at;
+alter table tenants drop column next_plan;
+alter table tenants drop column plan_version;
+drop table plan_versions;

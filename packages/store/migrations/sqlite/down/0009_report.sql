@@ -1,0 +1,3 @@
+drop index conversations_simulated;
+drop index human_fallback_by_tenant_and_filing;
+drop index human_fallback_by_filing;

@@ -1,0 +1,150 @@
+/**
+ * Who runs on this database: each daemon says every few seconds that it is there and which migrations its code knows, so that
+ * nothing is taken away that one of them still needs.
+ */
+import type { Instant } from '@receptionist/core';
+import { sql } from 'kysely';
+import type { Dialect } from '../dialect.ts';
+import type { Db } from '../schema.ts';
+
+export interface DaemonsTable {
+  instance_id: string;
+  role: string;
+  version: string;
+  /** The id of the newest migration that its code knows. */
+  knows: string;
+  /** JSON: contract migrations that its code knows, and that would break it nevertheless. */
+  needs_until: string;
+  host: string;
+  pid: number;
+  started_at: Instant;
+  seen_at: Instant;
+}
+
+/** A daemon as it introduces itself. */
+export type DaemonIdentity = Pick<DaemonsTable, 'instance_id' | 'role' | 'version' | 'host' | 'pid'>;
+
+export interface RunningDaemon extends Omit<DaemonsTable, 'needs_until'> {
+  needs_until: string[];
+}
+
+/** Connections of a daemon that is not in the table: of a version before there was one, or of one that could not write to it. */
+export interface UnknownConnections {
+  application_name: string;
+  connections: number;
+  since: Instant;
+}
+
+export interface Daemons {
+  /** It is there; the first time and every BEAT_MS. */
+  beat(daemon: DaemonIdentity): Promise<void>;
+  /** It stops in order. */
+  leave(instance_id: string): Promise<void>;
+  /** Those that were seen lately; [] where the table is not there yet. */
+  list(): Promise<RunningDaemon[]>;
+  /** Those that know migrations beyond this one, and so may need them; in words. */
+  newerThan(id: string): Promise<string[]>;
+  /** Always none on SQLite, which does not know who has the file open. */
+  unknownConnections(): Promise<UnknownConnections[]>;
+}
+
+export const BEAT_MS = 10_000;
+const GONE_AFTER_MS = 60_000;
+
+/** The name of a daemon's connections; a bare prefix is that of versions which did not register. */
+export const DAEMON_NAME = 'receptionistd';
+/** Of tools: no daemon. */
+export const MIGRATOR_NAME = 'receptionistd migrate';
+
+export function nameConnections(instance_id: string): string {
+  return `${DAEMON_NAME}/${instance_id}`;
+}
+
+export interface DaemonsOptions {
+  dialect: Dialect;
+  now: () => Promise<Instant>;
+  /** The id of the newest migration that this code knows. */
+  knows: () => Promise<string>;
+  /** Contract migrations of this code's own files that it is not ready for itself. */
+  needsUntil?: readonly string[];
+}
+
+export function createDaemons({ dialect, now, knows, needsUntil = [] }: DaemonsOptions): Daemons {
+  async function beat(daemon: DaemonIdentity): Promise<void> {
+    const at = await now();
+    const seen = { ...daemon, knows: await knows(), needs_until: JSON.stringify(needsUntil), seen_at: at };
+    await dialect.writer.transaction().execute(async (trx) => {
+      await trx
+        .insertInto('daemons')
+        .values({ ...seen, started_at: at })
+        .onConflict((conflict) => conflict.column('instance_id').doUpdateSet({ seen_at: at }))
+        .execute();
+      await trx.deleteFrom('daemons').where('seen_at', '<=', goneBefore(at)).execute();
+    });
+  }
+
+  async function leave(instance_id: string): Promise<void> {
+    await dialect.writer
+      .transaction()
+      .execute((trx) => trx.deleteFrom('daemons').where('instance_id', '=', instance_id).execute());
+  }
+
+  async function list(): Promise<RunningDaemon[]> {
+    if (!(await dialect.tableNames()).includes('daemons')) return [];
+    const rows = await dialect.reader
+      .selectFrom('daemons')
+      .selectAll()
+      .where('seen_at', '>', goneBefore(await now()))
+      .orderBy('started_at')
+      .orderBy('instance_id')
+      .execute();
+    return rows.map(({ needs_until, ...row }) => ({ ...row, needs_until: JSON.parse(needs_until) }));
+  }
+
+  async function unknownConnections(): Promise<UnknownConnections[]> {
+    if (dialect.name === 'sqlite') return [];
+    const known = new Set((await list()).map(({ instance_id }) => nameConnections(instance_id)));
+    const { rows } = await sql<UnknownConnections>`
+      select application_name, count(*) as connections, min(backend_start) as since from pg_stat_activity
+      where datname = current_database() and (application_name = ${DAEMON_NAME} or starts_with(application_name, ${nameConnections('')}))
+      group by application_name order by application_name`.execute(dialect.reader);
+    return rows.filter(({ application_name }) => !known.has(application_name));
+  }
+
+  async function newerThan(id: string): Promise<string[]> {
+    return (await list()).filter(({ knows }) => knows > id).map(describeDaemon);
+  }
+
+  return { beat, leave, list, newerThan, unknownConnections };
+}
+
+/** Whether a contract migration would take something away that it needs. */
+export function needsOldShape({ knows, needs_until }: RunningDaemon, contractId: string): boolean {
+  return knows < contractId || needs_until.includes(contractId);
+}
+
+/** In words for the operator. */
+export function describeDaemon({ instance_id, role, version, knows, host, pid }: RunningDaemon): string {
+  return `${instance_id} (${role}, version ${version}, knows ${knows || 'no migration'}, ${host} pid ${pid})`;
+}
+
+function goneBefore(at: Instant): Instant {
+  return new Date(Date.parse(at) - GONE_AFTER_MS).toISOString();
+}
+
+/** Instants are text, as in schema_migrations. */
+export async function ensureDaemons(db: Db): Promise<void> {
+  await db.schema
+    .createTable('daemons')
+    .ifNotExists()
+    .addColumn('instance_id', 'text', (column) => column.primaryKey())
+    .addColumn('role', 'text', (column) => column.notNull())
+    .addColumn('version', 'text', (column) => column.notNull())
+    .addColumn('knows', 'text', (column) => column.notNull())
+    .addColumn('needs_until', 'text', (column) => column.notNull())
+    .addColumn('host', 'text', (column) => column.notNull())
+    .addColumn('pid', 'integer', (column) => column.notNull())
+    .addColumn('started_at', 'text', (column) => column.notNull())
+    .addColumn('seen_at', 'text', (column) => column.notNull())
+    .execute();
+}

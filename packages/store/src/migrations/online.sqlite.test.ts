@@ -1,0 +1,11 @@
+import { describe } from 'vitest';
+import { backfillsConform } from '../conformance/backfills.ts';
+import { contractConforms } from '../conformance/contract.ts';
+import { makeTestDatabase } from '../test-databases.ts';
+
+const makeEmptyDatabase = () => makeTestDatabase('sqlite', { empty: true });
+
+describe('SQLite', { meta: { database: 'sqlite' } }, () => {
+  describe('backfills', () => backfillsConform(makeEmptyDatabase));
+  describe('contract gates and daemons', () => contractConforms(makeEmptyDatabase));
+});
