@@ -33,7 +33,8 @@ OPERATION
   doctor         what keeps the phone from being answered, and what to do
   stack          up | down | status | logs | reset
   audit          list
-  migrate        status | up
+  migrate        status | up | down | new | lint | backfill | verify | contract
+                 | baseline | drift | copy
   init, token    a fresh key; one bearer token, for curl
   completion     bash | zsh | fish: the Tab key
   help           exit-codes | settings | scripts

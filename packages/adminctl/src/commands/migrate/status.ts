@@ -1,9 +1,8 @@
 import { Flags } from '@oclif/core';
-import { AdminCommand } from '../../base-command.ts';
-import { runReceptionistd } from '../../receptionistd.ts';
+import { MigrateCommand } from '../../migrate-command.ts';
 
-export default class Status extends AdminCommand {
-  static override summary = 'Which migrations were applied, and which wait';
+export default class Status extends MigrateCommand {
+  static override summary = 'Which migrations were applied, which wait, and what is in the way';
   static override description = "Runs receptionistd, with this folder's .env: it asks the database itself.";
   static override examples = ['adminctl migrate status', 'adminctl migrate status --exit-code'];
   static override flags = {
@@ -11,10 +10,6 @@ export default class Status extends AdminCommand {
   };
 
   override async run() {
-    const { flags } = await this.parse(Status);
-    const args = ['migrate', 'status'];
-    if (flags['exit-code']) args.push('--exit-code');
-    if (this.jsonEnabled()) args.push('--json');
-    await runReceptionistd(args, { json: this.jsonEnabled() });
+    await this.passOn(await this.parse(Status));
   }
 }

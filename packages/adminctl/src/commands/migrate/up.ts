@@ -1,15 +1,33 @@
-import { AdminCommand } from '../../base-command.ts';
-import { runReceptionistd } from '../../receptionistd.ts';
+import { Flags } from '@oclif/core';
+import { MigrateCommand } from '../../migrate-command.ts';
+import { toFlag, waitFlag } from '../../migrate-flags.ts';
 
-export default class Up extends AdminCommand {
-  static override summary = 'Apply the migrations that wait';
+export default class Up extends MigrateCommand {
+  static override summary = 'Apply the migrations that wait, all but contract';
   static override description =
-    "Runs receptionistd, with this folder's .env: it changes the database itself.";
-  static override examples = ['adminctl migrate up'];
+    "Runs receptionistd, with this folder's .env: it changes the database itself. An empty database gets everything.";
+  static override examples = [
+    'adminctl migrate up --dry-run',
+    'adminctl migrate up',
+    'adminctl migrate up --to 0009_report',
+  ];
+  static override flags = {
+    to: toFlag({ description: 'the last one to apply [all]' }),
+    'dry-run': Flags.boolean({ description: 'print the SQL and the locks to expect; change nothing' }),
+    wait: waitFlag,
+    canary: Flags.string({
+      description: 'with TENANCY=schema: this tenant first, and nobody else if it fails',
+      helpValue: 'TENANT',
+    }),
+    jobs: Flags.integer({
+      description: 'with TENANCY=schema: how many tenants at once [4]',
+      helpValue: 'N',
+      min: 1,
+      max: 64,
+    }),
+  };
 
   override async run() {
-    await this.parse(Up);
-    const json = this.jsonEnabled();
-    await runReceptionistd(json ? ['migrate', 'up', '--json'] : ['migrate', 'up'], { json });
+    await this.passOn(await this.parse(Up));
   }
 }
