@@ -8,6 +8,8 @@ interface Kind {
   readonly needsBundles?: boolean;
   /** What each of its tests is on; without one, what a test is on is its own business. */
   readonly database?: 'sqlite' | 'postgres';
+  /** Each tenant has a schema of its own. */
+  readonly tenantSchemas?: boolean;
   /** What each of its tests needs besides. */
   readonly needs?: ToolName;
   /** Kinds of the same turn run together, two files at a time. */
@@ -34,10 +36,25 @@ export const kinds: Readonly<Record<string, Kind>> = {
   },
   stories: { ...stories, database: 'sqlite' },
   'stories-postgres': { ...stories, database: 'postgres' },
+  // Those in which words are kept, and read again.
+  'stories-tenant-schemas': {
+    ...stories,
+    include: [
+      'answered-call',
+      'hand-off',
+      'human-needed',
+      'learn-and-replay',
+      'requests',
+      'text-undelivered',
+      'texts',
+    ].map((story) => `test/stories/${story}.test.ts`),
+    database: 'postgres',
+    tenantSchemas: true,
+  },
   contract: { include: ['test/contract/**/*.test.ts'], timeoutSeconds: 30, needsBundles: true },
   cli: { ...cli, database: 'sqlite' },
   // The others are about the command line alone.
-  'cli-postgres': { ...cli, include: ['test/cli/work.test.ts'], database: 'postgres' },
+  'cli-postgres': { ...cli, include: ['test/cli/{work,migrate}.test.ts'], database: 'postgres' },
   faults: { ...faults, database: 'sqlite' },
   'faults-postgres': { ...faults, database: 'postgres' },
 };
@@ -59,6 +76,7 @@ function toProject([name, kind]: [string, Kind]): TestProjectInlineConfiguration
       ],
       env: {
         ...(kind.database ? { TEST_DATABASE: kind.database } : {}),
+        ...(kind.tenantSchemas ? { TEST_TENANCY: 'schema' } : {}),
         ...(needs ? { TEST_NEEDS: needs } : {}),
       },
       testTimeout: timeout,

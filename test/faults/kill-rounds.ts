@@ -152,7 +152,7 @@ async function untilAtRest(databaseUrl: string): Promise<void> {
   });
 }
 
-async function readEntries(admin: AdminClient): Promise<EntryWithHistory[]> {
+export async function readEntries(admin: AdminClient): Promise<EntryWithHistory[]> {
   const { items } = await admin.all(ROUTES.listEntries, { query: { status: [...STATUSES] } });
   const entries: EntryWithHistory[] = [];
   for (const { entry_id } of items)
@@ -160,7 +160,7 @@ async function readEntries(admin: AdminClient): Promise<EntryWithHistory[]> {
   return entries;
 }
 
-async function countForgotten(databaseUrl: string): Promise<number> {
+export async function countForgotten(databaseUrl: string): Promise<number> {
   const rows = await query(
     databaseUrl,
     "select next_action_at as at from human_fallback where status <> 'resolved'",

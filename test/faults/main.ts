@@ -1,6 +1,6 @@
 /**
- * `test/faults/run --rounds N` kills the daemon again and again while people call and act, `test/faults/run --storm` floods it;
- * both say which promise did not hold, and end with 1 then.
+ * `test/faults/run --rounds N` kills the daemon again and again while people call and act, `test/faults/run --storm` floods it,
+ * `test/faults/run --migrations --rounds N` kills migrators; each says which promise did not hold, and ends with 1 then.
  */
 import { parseArgs } from 'node:util';
 import { makeTestDatabase, type TestDatabase } from '@receptionist/store/test-databases';
@@ -8,6 +8,7 @@ import { startPostgres } from '../harness/postgres-server.ts';
 import { startRedis } from '../harness/redis-server.ts';
 import { playKillRounds } from './kill-rounds.ts';
 import { BROKEN } from './ledger.ts';
+import { playMigrationRounds } from './migration-rounds.ts';
 import { brokenPromises, FLOOD, ONLY_CRITICAL, playStorm, type Storm } from './storm.ts';
 
 const CHECK_EVERY = 10;
@@ -19,13 +20,14 @@ const { values } = parseArgs({
     database: { type: 'string', default: 'sqlite' },
     redis: { type: 'boolean', default: false },
     storm: { type: 'boolean', default: false },
+    migrations: { type: 'boolean', default: false },
   },
 });
 const rounds = wholeNumber('rounds', values.rounds);
 const seed = wholeNumber('seed', values.seed);
 const closing: (() => Promise<void>)[] = [];
 try {
-  const broken = values.storm ? await storms() : await kills();
+  const broken = values.storm ? await storms() : values.migrations ? await migrations() : await kills();
   process.exitCode = broken ? 1 : 0;
 } finally {
   for (const close of closing.reverse()) await close();
@@ -46,6 +48,16 @@ async function kills(): Promise<boolean> {
   return broken.length > 0;
 }
 
+async function migrations(): Promise<boolean> {
+  console.log(`${rounds} rounds of migrations on ${values.database}, --seed ${seed}`);
+  const outcome = await playMigrationRounds({
+    ...{ rounds, seed, makeDatabase: openDatabase },
+    tell: (round, killedAt) => console.log(`round ${round}: killed at ${killedAt}`),
+  });
+  console.log(told(outcome));
+  return outcome.wrong > 0;
+}
+
 async function storms(): Promise<boolean> {
   const broken: string[] = [];
   for (const storm of [FLOOD, ONLY_CRITICAL]) broken.push(...(await playOne(storm)));
@@ -62,14 +74,14 @@ async function playOne(storm: Storm): Promise<string[]> {
 
 /** Removed by whoever plays on it; its server is ours. */
 async function openDatabase(): Promise<TestDatabase> {
-  if (values.database === 'sqlite') return makeTestDatabase('sqlite');
+  if (values.database === 'sqlite') return makeTestDatabase('sqlite', { empty: true });
   if (values.database !== 'postgres') refuse(`--database ${values.database}: sqlite or postgres`);
   if (!process.env.TEST_DATABASE_URL) {
     const server = await startPostgres();
     closing.push(server.remove);
     process.env.TEST_DATABASE_URL = server.url;
   }
-  return makeTestDatabase('postgres');
+  return makeTestDatabase('postgres', { empty: true });
 }
 
 async function openRedis(): Promise<string> {

@@ -17,10 +17,19 @@ export interface Daemon {
   kill(): Promise<void>;
 }
 
+/** A program that becomes the daemon, with what stands before the daemon's own arguments. */
+export type Program = readonly [file: string, ...args: string[]];
+
+const SHIPPED: Program = [path.join(ROOT, 'bin/receptionistd')];
+
 /** Resolves when it listens. `folder` is its working directory. */
-export async function startDaemon(folder: string, settings: Record<string, string>): Promise<Daemon> {
+export async function startDaemon(
+  folder: string,
+  settings: Record<string, string>,
+  [file, ...args]: Program = SHIPPED,
+): Promise<Daemon> {
   const log: string[] = [];
-  const child = execa(path.join(ROOT, 'bin/receptionistd'), [], {
+  const child = execa(file, args, {
     cwd: folder,
     env: { PORT: '0', ...settings },
     stdin: 'ignore',
@@ -45,7 +54,6 @@ export async function startDaemon(folder: string, settings: Record<string, strin
   });
   return {
     url,
-    // bin/receptionistd becomes the daemon.
     pid: child.pid as number,
     log,
     async stop() {

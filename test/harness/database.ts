@@ -3,6 +3,9 @@ import { makeTestDatabase, type TestDatabase } from '@receptionist/store/test-da
 
 export const databaseKind = process.env.TEST_DATABASE === 'postgres' ? 'postgres' : 'sqlite';
 
+/** How its tenants are kept apart. */
+export const tenancy = process.env.TEST_TENANCY === 'schema' ? 'schema' : 'shared';
+
 export function makeDatabase(): Promise<TestDatabase> {
   return makeTestDatabase(databaseKind);
 }

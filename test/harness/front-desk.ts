@@ -47,7 +47,7 @@ import {
   SLACK_SIGNING_SECRET,
   SLACK_TOKEN,
 } from './credentials.ts';
-import { makeDatabase } from './database.ts';
+import { makeDatabase, tenancy } from './database.ts';
 import { northside } from './tenants.ts';
 
 export { ACCOUNT_SID, ADMIN_KEY, AUTH_TOKEN, CALLER, SLACK_TOKEN };
@@ -175,6 +175,7 @@ export async function openFrontDesk(options: FrontDeskOptions = {}): Promise<Fro
         APP_ENV: 'test',
         PORT: port,
         DATABASE_URL: database.url,
+        TENANCY: tenancy,
         ADMIN_PRIVATE_KEY: ADMIN_KEY,
         TWILIO_ACCOUNT_SID: ACCOUNT_SID,
         TWILIO_AUTH_TOKEN: AUTH_TOKEN,

@@ -14,8 +14,8 @@ import {
   SLACK_SIGNING_SECRET,
   SLACK_TOKEN,
 } from './credentials.ts';
-import { type Daemon, startDaemon } from './daemon.ts';
-import { makeDatabase } from './database.ts';
+import { type Daemon, type Program, startDaemon } from './daemon.ts';
+import { makeDatabase, tenancy } from './database.ts';
 
 const NORTHSIDE = '+15005550006';
 
@@ -34,7 +34,8 @@ export interface Premises {
   databaseUrl: string;
   /** A press is told to the daemon that was started last. */
   slack: Slack;
-  start(settings?: Record<string, string>): Promise<Running>;
+  /** `program`: in place of the one that is shipped. */
+  start(settings?: Record<string, string>, program?: Program): Promise<Running>;
   /** Kills what still runs, and leaves nothing behind. */
   close(): Promise<void>;
 }
@@ -61,10 +62,11 @@ export async function openPremises(options: PremisesOptions = {}): Promise<Premi
   return {
     databaseUrl: database.url,
     slack,
-    async start(settings = {}) {
-      const daemon = await startDaemon(folder, {
+    async start(settings = {}, program) {
+      const all = {
         APP_ENV: 'test',
         DATABASE_URL: database.url,
+        TENANCY: tenancy,
         ADMIN_PRIVATE_KEY: ADMIN_KEY,
         TWILIO_ACCOUNT_SID: ACCOUNT_SID,
         TWILIO_AUTH_TOKEN: AUTH_TOKEN,
@@ -72,7 +74,8 @@ export async function openPremises(options: PremisesOptions = {}): Promise<Premi
         SLACK_SIGNING_SECRET,
         SLACK_API_URL: slack.url,
         ...settings,
-      });
+      };
+      const daemon = await startDaemon(folder, all, program);
       daemons.push(daemon);
       return withPeople(daemon);
     },
