@@ -251,7 +251,9 @@ test('database and migrations', async () => {
   onTestFinished(async () => void (await other.stop()));
   const database = new Database(path.join(home, 'broken.db'));
   onTestFinished(() => void database.close());
-  const last = database.prepare('select max(id) as id from schema_migrations').get() as { id: string };
+  // A contract may wait: nobody needs it to go on.
+  const newest = "select max(id) as id from schema_migrations where phase <> 'contract'";
+  const last = database.prepare(newest).get() as { id: string };
   database.prepare('delete from schema_migrations where id = ?').run(last.id);
   expectFault((await doctor({ ADMIN_API_URL: other.url })).checks, 'migrations', 'fail', last.id);
   database.exec('alter table escalate_events rename to away');

@@ -61,7 +61,9 @@ const doneOf = (runs: TenantRun[]) =>
 it('migrates 199 of 200 schemas where one is broken, and then only that one', async () => {
   await seedTenants(200);
   const beganAt = performance.now();
-  expect(doneOf(await migrations().up())).toHaveLength(200);
+  const first = await migrations().up();
+  expect(first.filter(({ failed }) => failed)).toEqual([]);
+  expect(doneOf(first)).toHaveLength(200);
   const made = performance.now();
   await releaseSecond();
   await breakSchema('t042');

@@ -2,6 +2,7 @@
  * The schemas of tenants, with `TENANCY=schema`: the same files for each, a lock and a schema_migrations of its own. One that
  * fails stops no other, and who runs it again touches only those that are not up to date.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Instant, Problem } from '@receptionist/core';
 import { sql } from 'kysely';
 import type { Dialect } from '../dialect.ts';
@@ -46,6 +47,7 @@ export interface TenantMigrations {
 }
 
 const JOBS = 4;
+const AGAIN_AFTER_MS = 500;
 
 export function createTenantMigrations({
   dialect,
@@ -85,7 +87,7 @@ export function createTenantMigrations({
     if (canary !== undefined && !all.some(({ tenant_id }) => tenant_id === canary)) throw noCanary(canary);
     const behind = all.filter(isBehind);
     const migrate = async (tenant: TenantStatus): Promise<TenantRun> => {
-      const run = await migrateOne(tenant, options);
+      const run = await inTwoTries(() => migrateOne(tenant, options));
       onTenant?.(run);
       return run;
     };
@@ -119,6 +121,15 @@ async function ensureSchema({ writer, isConflict }: Dialect, schema: string): Pr
     // Another process made it between Postgres's look and its own try.
     if (!isConflict(error)) throw error;
   }
+}
+
+/** A server that is busy with the others refuses now and then what it takes a moment later: a lock, a connection. */
+async function inTwoTries(migrate: () => Promise<TenantRun>): Promise<TenantRun> {
+  const first = await migrate();
+  if (first.failed?.state !== 'undone') return first;
+  await sleep(AGAIN_AFTER_MS);
+  const second = await migrate();
+  return { ...second, done: [...first.done, ...second.done] };
 }
 
 function notRun(tenant: TenantStatus): TenantRun {
