@@ -45,13 +45,18 @@ export async function playMigrationRounds({
   let wrong = 0;
   for (let round = 0; round < rounds; round++) {
     await onDatabase(makeDatabase, async (url) => {
-      const step = steps[round % steps.length] ?? '';
+      const step = steps[nth(round, { of: rounds, steps: steps.length })] ?? '';
       if (await killedIn(step, chance.below(LONGEST_STEP_MS), url)) killedAt.push(step);
       if (!isDeepStrictEqual(await toTheEnd(url), undisturbed)) wrong++;
       tell?.(round + 1, step);
     });
   }
   return { kills: killedAt.length, wrong, steps: new Set(killedAt).size };
+}
+
+/** Each in turn; fewer rounds than steps are spread over all of them, to the last. */
+function nth(round: number, { of: rounds, steps }: { of: number; steps: number }): number {
+  return rounds < steps ? Math.ceil(((round + 1) * steps) / rounds) - 1 : round % steps;
 }
 
 async function onDatabase<T>(

@@ -13,8 +13,9 @@ export interface Selection {
 export function select({ files, rows, done, isEmpty }: Standing, { phases, to }: UpOptions): Selection {
   if (to !== undefined) requireKnown(files, to);
   const pending = files.filter(({ id }) => !done.has(id) && (to === undefined || id <= to));
+  // A contract that was planned on the empty database, or begun, goes on: whoever it harms is harmed by half of it, too.
   const isWanted = ({ id, phase }: MigrationFile) =>
-    phases?.includes(phase) ?? (phase !== 'contract' || isEmpty || rows.get(id)?.state === 'planned');
+    phases?.includes(phase) ?? (phase !== 'contract' || isEmpty || rows.has(id));
   const left = phases ? [] : pending.filter((file) => !isWanted(file));
   return { run: pending.filter(isWanted), waiting: left.map(({ id }) => ({ id, why: CONTRACTS_WAIT })) };
 }
