@@ -46,6 +46,10 @@ export function isLockTimeout(error: unknown): boolean {
   return codeOf(error) === '55P03';
 }
 
+export function isDeadlock(error: unknown): boolean {
+  return codeOf(error) === '40P01';
+}
+
 /** Also of the error that a Problem explains. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return '';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '@receptionist/core';
 import { type ControlledTransaction, sql } from 'kysely';
 import type { MigrationLock, Migrator, MigratorOptions } from '../dialect.ts';
-import { isLockTimeout } from '../postgres-errors.ts';
+import { isDeadlock, isLockTimeout } from '../postgres-errors.ts';
 import type { Db, Tables } from '../schema.ts';
 import { outlineOf } from './statements.ts';
 
@@ -36,7 +36,13 @@ export async function createPostgresMigrator(
     lock: () => lock(guard.db, { schema, wait_ms, onWait }),
     transact: (work) =>
       whenFree({ wait_ms, onWait }, (notice) =>
-        db.transaction().execute((transaction) => watched(db, transaction, notice, () => work(transaction))),
+        db
+          .transaction()
+          .execute((transaction) => watched(db, transaction, notice, () => work(transaction)))
+          // It locks several tables, as those do who write meanwhile, in an order of theirs. All of it is undone.
+          .catch((error) => {
+            throw isDeadlock(error) ? new LockLost(error) : error;
+          }),
       ),
     async runScript(transaction, script) {
       await inItsOwnWords(sql.raw(script).execute(transaction));
@@ -44,6 +50,13 @@ export async function createPostgresMigrator(
     runAlone: (statement) => runAlone(db, statement, { schema, wait_ms, onWait }),
     close: closeAll,
   };
+}
+
+/** A transaction that Postgres undid for another one's sake. What runs in none must not be taken for it: half of it stays. */
+class LockLost extends Error {
+  constructor(cause: unknown) {
+    super('deadlock detected', { cause });
+  }
 }
 
 /** What is missing for a migration, `migrate up` does not mend: what Postgres said is better than our explanation. */
@@ -186,7 +199,7 @@ async function whenFree<T>(
     try {
       return await attempt(notice);
     } catch (error) {
-      if (!isLockTimeout(error)) throw error;
+      if (!isLockTimeout(error) && !(error instanceof LockLost)) throw error;
       const blocker = notice.blocker ?? 'another transaction';
       if (performance.now() > giveUpAt) throw inTheWay(blocker, error);
       onWait?.(blocker);
