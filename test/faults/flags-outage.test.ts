@@ -4,6 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { evaluateFlags, FLAGS, type FlagEvaluation } from '@receptionist/core';
 import { openStore, type Store } from '@receptionist/store';
 import {
@@ -110,6 +111,41 @@ test(
     const [before, after] = page.split(/(?<=<!-- outage -->\n)[\s\S]*(?=\n<!-- \/outage -->)/);
     const written = `${before}${table}${after}`;
     await expect(written).toMatchFileSnapshot(PAGE);
+  },
+);
+
+test(
+  'a daemon that ends while its connection subscribes anew ends in peace',
+  needs('redis-server'),
+  async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown) => unhandled.push(error);
+    process.on('unhandledRejection', note);
+    const redis = await startRedis();
+    const line = await openRedisLine(redis.url);
+    const log = createLog({ level: 'silent', secrets: [], write() {} });
+    const cache = connectRedisFlagCache({ url: line.url, log });
+    closing.push(() => process.off('unhandledRejection', note), redis.remove, line.close, cache.close);
+    let rings = 0;
+    cache.listen(() => rings++);
+    const hears = async () => {
+      rings = 0;
+      await until('it hears a ring', READY_MS, async () => {
+        cache.ring();
+        return rings > 0;
+      });
+    };
+    await hears();
+    line.cut();
+    await hears();
+    const subscribed = line.count('subscribe');
+    line.slowDown(200);
+    line.cut();
+    await until('it subscribes anew', READY_MS, async () => line.count('subscribe') > subscribed);
+    cache.close();
+    // A rejection that nobody handles is told of once the connection has closed.
+    await sleep(50);
+    expect(unhandled).toEqual([]);
   },
 );
 

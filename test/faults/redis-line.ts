@@ -7,6 +7,10 @@ export interface RedisLine {
   url: string;
   /** Each reply takes so much longer from now on. */
   slowDown(ms: number): void;
+  /** How often a command was sent over it, by its name. */
+  count(name: string): number;
+  /** Every connection ends; who connects again is let through. */
+  cut(): void;
   get(key: string): Promise<string | null>;
   set(key: string, value: string): Promise<void>;
   close(): void;
@@ -16,9 +20,16 @@ export async function openRedisLine(redisUrl: string): Promise<RedisLine> {
   const port = Number(new URL(redisUrl).port);
   const sockets = new Set<Socket>();
   let delay = 0;
+  let sent = '';
+  const destroyAll = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   const server = createServer((client) => {
     const redis = connect(port, '127.0.0.1');
     client.pipe(redis);
+    client.on('data', (commands) => {
+      sent += commands;
+    });
     redis.on('data', (reply) => setTimeout(() => client.destroyed || client.write(reply), delay));
     for (const [socket, other] of [
       [client, redis],
@@ -36,6 +47,8 @@ export async function openRedisLine(redisUrl: string): Promise<RedisLine> {
     slowDown(ms) {
       delay = ms;
     },
+    count: (name) => sent.split(`\r\n${name}\r\n`).length - 1,
+    cut: destroyAll,
     async get(key) {
       const reply = await command(port, ['GET', key]);
       return reply.startsWith('$-1') ? null : reply.slice(reply.indexOf('\r\n') + 2, -2);
@@ -45,7 +58,7 @@ export async function openRedisLine(redisUrl: string): Promise<RedisLine> {
     },
     close() {
       server.close();
-      for (const socket of sockets) socket.destroy();
+      destroyAll();
     },
   };
 }

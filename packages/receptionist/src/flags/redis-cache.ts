@@ -91,10 +91,13 @@ export function connectRedisFlagCache({ url, log }: { url: string; log: Log }): 
       send(() => redis.publish(CHANNEL, 'look'))?.catch(complain);
     },
     listen(ring) {
-      subscriber = new Redis(url, { ...options, maxRetriesPerRequest: null });
-      subscriber.on('error', complain);
-      subscriber.on('message', ring);
-      subscriber.subscribe(CHANNEL).catch(complain);
+      // ioredis subscribes anew by itself, too, but leaves the promise alone: whoever closes the connection in that moment
+      // would have an unhandled rejection.
+      const own = new Redis(url, { ...options, maxRetriesPerRequest: null, autoResubscribe: false });
+      own.on('error', complain);
+      own.on('message', ring);
+      own.on('ready', () => own.subscribe(CHANNEL).catch(complain));
+      subscriber = own;
     },
     close() {
       closed = true;
