@@ -1,5 +1,4 @@
 /** How migrations wait for one another on SQLite: each is a transaction, which locks the whole file and dies with its process. */
-import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '@receptionist/core';
 import Database from 'better-sqlite3';
@@ -45,14 +44,14 @@ export function createSqliteMigrator({ db, raw, file }: Connection, options: Loc
 type LockOptions = Required<Pick<MigratorOptions, 'wait_ms' | 'onWait'>>;
 
 /**
- * A file beside the database, so that migrators take turns and daemons may write between two migrations. Should two of them
- * hold one, because it was removed meanwhile, they still claim each migration first.
+ * A file beside the database, so that migrators take turns and daemons may write between two migrations. It stays, and stays empty:
+ * removed by one who is through, it would be another's who opens it in that moment.
  */
 async function lock(file: string, { wait_ms = 0, onWait }: LockOptions): Promise<MigrationLock> {
   const giveUpAt = performance.now() + wait_ms;
   for (let said = false; ; ) {
     const guard = tryLock(file);
-    if (guard) return held(guard, file);
+    if (guard) return held(guard);
     if (performance.now() > giveUpAt) throw await inUse(file, null);
     if (!said) onWait?.((await lockHolderOf(file)) ?? 'another process');
     said = true;
@@ -73,13 +72,10 @@ function tryLock(file: string): Database.Database | null {
   }
 }
 
-function held(guard: Database.Database, file: string): MigrationLock {
+function held(guard: Database.Database): MigrationLock {
   return {
     assertHeld: async () => {},
-    async release() {
-      await rm(file, { force: true });
-      guard.close();
-    },
+    release: async () => void guard.close(),
   };
 }
 
