@@ -16,12 +16,6 @@ export function isConflict(error: unknown): error is Problem & { code: Conflict 
 
 /** What an error of a move tells; asks the daemon how the entry stands where somebody else was faster. */
 export async function explained(error: unknown, entry_id: string, asker: Asker): Promise<unknown> {
-  if (error instanceof Problem && error.code === 'conflict')
-    return new CommandError(
-      error.code,
-      error.message,
-      `See where it stands: adminctl fallback show ${entry_id}`,
-    );
   // The daemon's sentence names the other entry.
   if (!isConflict(error) || 'unresolved_entry' in error.details) return error;
   const entry = await asker.client.call(ROUTES.getEntry, { params: { entry_id } });

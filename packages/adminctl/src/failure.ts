@@ -26,7 +26,6 @@ const HINTS: Partial<Record<FailureCode, string>> = {
   unauthorized: 'Compare ADMIN_PRIVATE_KEY here and at the daemon, and the clocks of both machines.',
   admin_disabled: 'Set ADMIN_PRIVATE_KEY at the daemon (`adminctl init` prints the line) and start it again.',
   already_acknowledged: 'Talk to them, or take it over: adminctl fallback assign ID --to YOU',
-  conflict: 'Look at it again, and decide again: adminctl show-flags --tenant TENANT',
   invalid_transition: 'See where it stands: adminctl fallback show ID',
   rate_limited: 'Too many refused tokens came from your address. Wait a minute.',
 };

@@ -134,7 +134,7 @@ async function holdSetting(db: Db, tenant_id: string, flag: Flag, { expected }: 
     : 'somebody removed its setting';
   throw new Problem(
     'conflict',
-    `${flag} of tenant ${tenant_id} was changed after you looked: ${happened}. Nothing was done. Look again, then decide.`,
+    `${flag} of tenant ${tenant_id} was changed after you looked: ${happened}. Nothing was done. Look again (adminctl show-flags --tenant ${tenant_id}), then decide.`,
     { details: { setting } },
   );
 }

@@ -14,7 +14,7 @@ export interface Backfills {
   run(
     file: MigrationFile,
     options: { onProgress?: (progress: BackfillProgress) => void },
-  ): Promise<'verified' | 'paused' | 'interrupted'>;
+  ): Promise<'verified' | 'paused'>;
 }
 
 export interface Run extends Hands {
@@ -70,8 +70,8 @@ async function backfill(file: MigrationFile, run: Run): Promise<Outcome> {
   const started_at = await now();
   const startedAt = performance.now();
   const outcome = await backfills.run(file, { onProgress: reporter.backfilling });
-  if (outcome !== 'verified')
-    return { why: `it was ${outcome}; run receptionistd migrate backfill resume ${file.id}` };
+  if (outcome === 'paused')
+    return { why: `it was paused; run receptionistd migrate backfill resume ${file.id}` };
   const duration_ms = Math.round(performance.now() - startedAt);
   const applied_at = await now();
   const claimed = await migrator.transact((transaction) =>
