@@ -1,6 +1,17 @@
 /** Keyset pages: a cursor holds the keys of the last item, so that a page costs the same wherever it lies. */
 import { Problem } from '@receptionist/core';
-import type { Page } from './store.ts';
+
+export interface Page<T> {
+  items: T[];
+  /** Opaque; null on the last page. */
+  next_cursor: string | null;
+}
+
+/** `limit` 1 to 500. @throws Problem `invalid_parameter` for a cursor that is not one of ours. */
+export interface PageRequest {
+  limit: number;
+  cursor: string | null;
+}
 
 const KEYS = {
   text: (key: unknown): key is string => typeof key === 'string',
