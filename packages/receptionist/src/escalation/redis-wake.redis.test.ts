@@ -116,7 +116,7 @@ describe('rings through Redis', () => {
     server.kill('SIGSTOP');
     const begun = performance.now();
     for (let count = 0; count < 1_000; count++) both.web.ring('event', 'ev_1');
-    expect(performance.now() - begun).toBeLessThan(500);
+    expect(performance.now() - begun).toBeLessThan(2_000);
     await falls(both.worker);
     server.kill('SIGCONT');
     await rings(both.worker);

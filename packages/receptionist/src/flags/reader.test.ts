@@ -80,7 +80,8 @@ describe('a reader of flags', () => {
       reader.evaluate('t1', BOOKING),
       reader.evaluate('t1', 'require_human_review'),
     ]);
-    expect(performance.now() - begun).toBeLessThan(200);
+    // What hangs here hangs for ever: the rest is what a busy machine takes to notice.
+    expect(performance.now() - begun).toBeLessThan(500);
     expect(answers).toMatchObject([unknown, { enabled: true, reason: 'ERROR' }]);
     expect(reads()).toBe(1);
   });
