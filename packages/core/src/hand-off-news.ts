@@ -171,11 +171,9 @@ function overdue(handOff: HandOff, leg: Leg, now: Instant): AfterNews {
       return decide(handOff, [leg].filter(isInFlight), 'no_answer', now);
     case 'asked':
       return decide(handOff, [leg].filter(isInFlight), 'voicemail', now);
-    case 'accepted':
-      // Both must be in the room by now: only the news of it was lost.
-      return handOff.place === 'waiting' ? bridged(handOff, leg, now) : silently(handOff);
     case 'calling_back':
       return silently(withLeg(handOff, leg, { state: 'ended' }, now));
+    case 'accepted':
     case 'due':
     case 'ended':
       return silently(handOff);

@@ -28,10 +28,14 @@ export interface NextOrders {
 export function nextOrders(handOff: HandOff, now: Instant): NextOrders {
   const move = moveOfCaller(handOff);
   const settled = settlesAt(handOff);
+  const connecting = onTheirWay(handOff);
   const repeated: Order[] = [
     ...handOff.legs.filter(isToBeHungUp).map((leg) => ({ order: 'hang_up' as const, leg })),
     ...(move && settled <= now ? [{ order: move }] : []),
     ...waitingInVain(handOff).map((leg) => ({ order: 'tell_caller_left' as const, leg })),
+    ...connecting
+      .filter(({ until }) => until <= now)
+      .map(({ leg }) => ({ order: 'look_for_caller' as const, leg })),
   ];
   const ring = legsToRing(handOff).map((leg) => ({ order: 'ring' as const, leg }));
   return {
@@ -40,7 +44,8 @@ export function nextOrders(handOff: HandOff, now: Instant): NextOrders {
       ...(repeated.length > 0 ? [later(now, REPEAT_AFTER_MS)] : []),
       ...(ring.length > 0 ? [later(now, PLACING_MS)] : []),
       ...(move && settled > now ? [settled] : []),
-      ...handOff.legs.map((leg) => deadlineOf(handOff, leg)),
+      ...connecting.filter(({ until }) => until > now).map(({ until }) => until),
+      ...handOff.legs.map(deadlineOf),
     ]),
   };
 }
@@ -48,13 +53,12 @@ export function nextOrders(handOff: HandOff, now: Instant): NextOrders {
 /** Nothing was heard of them for too long. */
 export function overdueLegs(handOff: HandOff, now: Instant): Leg[] {
   return handOff.legs.filter((leg) => {
-    const deadline = deadlineOf(handOff, leg);
+    const deadline = deadlineOf(leg);
     return deadline !== null && deadline <= now;
   });
 }
 
-function deadlineOf({ place, place_since }: HandOff, leg: Leg): Instant | null {
-  const { state, outcome, since, ring_seconds } = leg;
+function deadlineOf({ state, outcome, since, ring_seconds }: Leg): Instant | null {
   switch (state) {
     case 'placing':
       return later(since, PLACING_MS);
@@ -62,10 +66,9 @@ function deadlineOf({ place, place_since }: HandOff, leg: Leg): Instant | null {
       return outcome === null ? later(since, ring_seconds * SECOND_MS + RINGING_GRACE_MS) : null;
     case 'asked':
       return outcome === null ? later(since, ASKED_MS) : null;
-    case 'accepted':
-      return place === 'waiting' ? later(since > place_since ? since : place_since, CONNECTING_MS) : null;
     case 'calling_back':
       return later(since, LONGEST_CALL_MS);
+    case 'accepted':
     case 'due':
     case 'ended':
       return null;
@@ -103,6 +106,14 @@ function settlesAt({ place_since, legs }: HandOff): Instant {
       outcome === 'accepted' && (state === 'ended' ? since === place_since : since < place_since),
   );
   return mayHaveSpoken ? later(place_since, SETTLED_AFTER_MS) : place_since;
+}
+
+/** Whoever pressed 1 for a caller who waits, and until when they may be alone in the room. */
+function onTheirWay({ place, place_since, legs }: HandOff): { leg: Leg; until: Instant }[] {
+  if (place !== 'waiting') return [];
+  return legs
+    .filter(({ state }) => state === 'accepted')
+    .map((leg) => ({ leg, until: later(leg.since > place_since ? leg.since : place_since, CONNECTING_MS) }));
 }
 
 function waitingInVain({ place, legs }: HandOff): Leg[] {

@@ -162,10 +162,17 @@ describe('time', () => {
     expect(orders).toEqual(['hang_up front', 'ring back']);
   });
 
-  it('takes those who must be in the room by now for talking', () => {
-    const { after, told } = passes(live(waiting(), takes('front')).handOff, 3 + 30);
-    expect(told).toEqual([`front bridged: ${FRONT} (1 of 2)`]);
-    expect(after.place).toBe('bridged');
+  it('has the caller looked for where both must be in the room by now', () => {
+    const { handOff, next_action_at } = live(waiting(), takes('front'));
+    expect(next_action_at).toBe(at(3 + 30));
+    expect(order(handOff, 3 + 29).orders).toEqual([]);
+    expect(order(handOff, 3 + 30).orders).toEqual(['look_for_caller front']);
+    expect(nextOrders(handOff, at(3 + 30)).next_action_at).toBe(at(3 + 30 + 5));
+    const { timeline, orders } = live(handOff, [{ news: 'caller_left' }]);
+    expect({ timeline, orders }).toEqual({
+      timeline: [`we caller left: ${FRONT} (1 of 2)`],
+      orders: ['tell_caller_left front'],
+    });
   });
 
   it('lets the news arrive before it moves a caller whom a person has left', () => {
@@ -379,6 +386,7 @@ describe('whatever happens, in whatever order', () => {
       bring_caller: () => [{ news: 'caller_waits' }],
       return_caller: () => [{ news: 'caller_returned' }],
       tell_caller_left: ({ leg: { leg_id } }) => [{ news: 'answered', leg_id, provider_id: 'CA2' }],
+      look_for_caller: ({ leg: { leg_id } }) => [{ news: 'bridged', leg_id }],
     };
     property((start, story) => {
       let { handOff, seconds } = lived(start, story, () => {});

@@ -103,4 +103,6 @@ export type Order =
   /** From the room back to the receptionist: nobody took the call. */
   | { order: 'return_caller' }
   /** A person waits in a room that the caller will not come to. */
-  | { order: 'tell_caller_left'; leg: Leg };
+  | { order: 'tell_caller_left'; leg: Leg }
+  /** Both must be in the room by now, and nothing was heard of it: they talk if the caller's line is still up. */
+  | { order: 'look_for_caller'; leg: Leg };

@@ -41,6 +41,7 @@ import { createTextOutbox } from './texts/outbox.ts';
 import {
   createTwilioCallChanger,
   createTwilioCaller,
+  createTwilioCallReader,
   createTwilioSender,
   type TwilioAccount,
 } from './texts/twilio-rest.ts';
@@ -135,6 +136,8 @@ export function wire({ config, role, store, redisWake, flagCache, publicUrl, now
     ...{ store, ways, accountOf, wake, log },
     placeCall: createTwilioCaller({ apiUrl: config.TWILIO_API_URL }),
     changeCall: createTwilioCallChanger({ apiUrl: config.TWILIO_API_URL }),
+    lookUpCall: createTwilioCallReader({ apiUrl: config.TWILIO_API_URL }),
+    endCall: conversations.endCall,
     line: handOffLine,
     tell: tellHandOff,
   });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTellHandOff, type TellHandOff } from '../hand-off/news.ts';
 import { beginHandOff, WAYS } from '../hand-off/test-wait.ts';
 import { createMetrics } from '../observability/metrics.ts';
-import type { CallToChange, CallToPlace, Sent } from '../texts/twilio-rest.ts';
+import type { CallState, CallToChange, CallToPlace, Sent } from '../texts/twilio-rest.ts';
 import { type Office, openOffice } from '../webhooks/test-office.ts';
 import { createTwilioHandOffLine } from '../webhooks/twilio-hand-off-line.ts';
 import { createHandOffs } from './hand-offs.ts';
@@ -22,6 +22,7 @@ let placed: CallToPlace[];
 let changed: CallToChange[];
 let toPlacing: Sent;
 let toChanging: Sent;
+let callerIs: CallState;
 
 beforeEach(async () => {
   office = await openOffice({ hand_off: { phones: ['+15005550009'], ring_seconds: 20 } });
@@ -30,6 +31,7 @@ beforeEach(async () => {
   [placed, changed] = [[], []];
   toPlacing = { outcome: 'sent', provider_id: 'CA2' };
   toChanging = { outcome: 'sent', provider_id: 'CA2' };
+  callerIs = 'up';
 });
 afterEach(() => office.close());
 
@@ -47,6 +49,9 @@ const orders = (account: typeof ACCOUNT | null = ACCOUNT) =>
       changed.push(call);
       return toChanging;
     },
+    lookUpCall: async () => callerIs,
+    endCall: ({ call_id }) =>
+      office.store.transact((tx) => tx.endConversation(call_id, 'caller_left', office.at())),
   });
 async function cycle(account?: typeof ACCOUNT | null) {
   const giveOrders = orders(account);
@@ -93,6 +98,40 @@ describe('ring', () => {
     expect(office.lines).toContainEqual(
       expect.objectContaining({ level: 'warn', why: expect.stringContaining('TWILIO_ACCOUNT_SID') }),
     );
+  });
+});
+
+describe('somebody pressed 1, and nothing is heard of the room', () => {
+  beforeEach(async () => {
+    await cycle();
+    const { leg_id } = await leg();
+    await tell(handOff.hand_off_id, { news: 'accepted', leg_id });
+    seconds(31);
+  });
+
+  it('counts as talking where the caller is still on the line', async () => {
+    await cycle();
+    expect((await present()).place).toBe('bridged');
+  });
+
+  it('tells them that the caller has left where nobody is on the line any more', async () => {
+    callerIs = 'over';
+    await cycle();
+    expect((await present()).place).toBe('left');
+    await cycle();
+    expect(changed).toMatchObject([
+      { call_id: 'CA2', to: { url: expect.stringContaining('/hand-off/leg?') } },
+    ]);
+  });
+
+  it('looks again where Twilio cannot tell', async () => {
+    callerIs = 'unknown';
+    await cycle();
+    expect((await present()).place).toBe('waiting');
+    seconds(2);
+    callerIs = 'over';
+    await cycle();
+    expect((await present()).place).toBe('left');
   });
 });
 

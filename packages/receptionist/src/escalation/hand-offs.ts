@@ -4,6 +4,7 @@
  */
 import type { HandOffNews, Leg, Order, Tenant, Ways } from '@receptionist/core';
 import type { ClaimedHandOff, Store } from '@receptionist/store';
+import type { Conversations } from '../conversation/conversations.ts';
 import type { TellHandOff } from '../hand-off/news.ts';
 import { roomOf } from '../hand-off/room.ts';
 import type { Log } from '../observability/log.ts';
@@ -11,6 +12,7 @@ import {
   type CallToChange,
   type ChangeCall,
   isOver,
+  type LookUpCall,
   type PlaceCall,
   type Sent,
   type TwilioAccount,
@@ -43,6 +45,8 @@ export function createHandOffs({
   ways,
   placeCall,
   changeCall,
+  lookUpCall,
+  endCall,
   accountOf,
   line,
   tell,
@@ -53,6 +57,8 @@ export function createHandOffs({
   ways: Ways;
   placeCall: PlaceCall;
   changeCall: ChangeCall;
+  lookUpCall: LookUpCall;
+  endCall: Conversations['endCall'];
   /** Null: nobody can be called in the name of the tenant. */
   accountOf: (tenant: Tenant) => TwilioAccount | null;
   line: Pick<HandOffLine, 'answerUrl' | 'statusUrl' | 'bringUrl' | 'returnUrl'>;
@@ -110,6 +116,8 @@ export function createHandOffs({
       case 'bring_caller':
       case 'return_caller':
         return turnCaller(order.order, ordering);
+      case 'look_for_caller':
+        return lookForCaller(order.leg, ordering);
     }
   }
 
@@ -165,8 +173,28 @@ export function createHandOffs({
         ? line.returnUrl(turn)
         : line.bringUrl({ turn, room: roomOf(call), voice: tenant.voice });
     const sent = await change(call.provider_id, { url }, ordering, { order });
-    if (isOver(sent)) return hear(ordering, { news: 'caller_left' });
+    if (isOver(sent)) return callerHasLeft(call, ordering);
     return sent.outcome === 'sent';
+  }
+
+  async function lookForCaller({ leg_id }: Leg, ordering: Ordering): Promise<boolean> {
+    const { claimed, account } = ordering;
+    const call = claimed.call_id === null ? null : await store.read.findCall(claimed.call_id);
+    if (call === null) return hear(ordering, { news: 'caller_left' });
+    if (account === null) return false;
+    const found = await lookUpCall({ account, call_id: call.provider_id });
+    if (found === 'unknown') return false;
+    if (found === 'over') return callerHasLeft(call, ordering);
+    return hear(ordering, { news: 'bridged', leg_id });
+  }
+
+  /** Nobody has told us: the entry and the conversation must not go on as if they were on the line. */
+  async function callerHasLeft(
+    { provider_id }: { provider_id: string },
+    { account }: Ordering,
+  ): Promise<true> {
+    await endCall({ call_id: provider_id, account_id: account?.sid ?? null });
+    return true;
   }
 
   async function change(

@@ -173,21 +173,21 @@ describe('whoever asked to be put through', () => {
 });
 
 describe('the room', () => {
-  const hear = (news: Pick<Parameters<ReturnType<typeof createRooms>['hear']>[0], 'who' | 'what'>) =>
-    createRooms({ ...office, tell }).hear({ call_id: 'CA1', account_id: 'AC1', ...news });
+  const hear = (what: Parameters<ReturnType<typeof createRooms>['hear']>[0]['what']) =>
+    createRooms({ ...office, tell }).hear({ call_id: 'CA1', account_id: 'AC1', what });
 
-  it('is a conversation once somebody has come who pressed 1', async () => {
-    const { leg_id } = await leg();
-    await hear({ who: { leg_id }, what: 'came' });
+  it('is a conversation once it has begun with somebody who pressed 1', async () => {
+    await hear('begins');
     expect((await present()).place).toBe('waiting');
     await turn('take');
-    await hear({ who: { leg_id }, what: 'came' });
+    expect((await present()).place).toBe('waiting');
+    await hear('begins');
     expect((await present()).place).toBe('bridged');
     expect(await waits()).toContain('outcome="bridged"} 1');
   });
 
   it('is empty when the caller has hung up', async () => {
-    await hear({ who: 'caller', what: 'hung_up' });
+    await hear('caller_hung_up');
     expect((await present()).place).toBe('left');
   });
 });

@@ -15,21 +15,22 @@ export function createRooms({ store, tell }: { store: Pick<Store, 'read'>; tell:
       const handOff = await store.read.handOffOfCall(news.call_id);
       const tenant = handOff && (await store.read.getTenant(handOff.tenant_id));
       if (!handOff || !tenant || isForeign(tenant, news.account_id)) return;
-      const { hand_off_id } = handOff;
-      if (news.what === 'on_the_way') await tell(hand_off_id, { news: 'caller_waits' });
-      if (news.what === 'came') await welcome(handOff, news);
-      if (news.what === 'hung_up' && news.who === 'caller') await tell(hand_off_id, { news: 'caller_left' });
+      await tellOf(handOff, news.what);
     },
   };
 
-  /** Who comes second makes it a conversation. */
-  async function welcome(found: HandOff, { who }: RoomNews): Promise<void> {
-    const { hand_off_id } = found;
-    const handOff = who === 'caller' ? await tell(hand_off_id, { news: 'caller_waits' }) : found;
-    const person = handOff?.legs.find(
-      ({ leg_id, state }) => state === 'accepted' && (who === 'caller' || leg_id === who.leg_id),
-    );
-    if (handOff?.place === 'waiting' && person)
-      await tell(hand_off_id, { news: 'bridged', leg_id: person.leg_id });
+  async function tellOf({ hand_off_id, legs }: HandOff, what: RoomNews['what']): Promise<void> {
+    switch (what) {
+      case 'caller_comes':
+        await tell(hand_off_id, { news: 'caller_waits' });
+        return;
+      case 'caller_hung_up':
+        await tell(hand_off_id, { news: 'caller_left' });
+        return;
+      case 'begins': {
+        const person = legs.find(({ state }) => state === 'accepted');
+        if (person) await tell(hand_off_id, { news: 'bridged', leg_id: person.leg_id });
+      }
+    }
   }
 }

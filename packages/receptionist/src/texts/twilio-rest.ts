@@ -62,6 +62,10 @@ export type PlaceCall = (call: CallToPlace) => Promise<Sent>;
 /** `sent`: Twilio does it now. */
 export type ChangeCall = (call: CallToChange) => Promise<Sent>;
 
+/** `unknown`: Twilio cannot tell now. */
+export type CallState = 'up' | 'over' | 'unknown';
+export type LookUpCall = (call: { account: TwilioAccount; call_id: string }) => Promise<CallState>;
+
 /** `apiUrl` without a slash at the end. */
 export function createTwilioSender({ apiUrl }: { apiUrl: string }): SendText {
   return ({ account, sender, recipient, body, reportUrl }) =>
@@ -107,6 +111,24 @@ export function createTwilioCallChanger({ apiUrl }: { apiUrl: string }): ChangeC
     );
 }
 
+/** https://www.twilio.com/docs/voice/api/call-resource#call-status-values */
+const UP = ['queued', 'initiated', 'ringing', 'in-progress'];
+
+/** `apiUrl` without a slash at the end. */
+export function createTwilioCallReader({ apiUrl }: { apiUrl: string }): LookUpCall {
+  return async ({ account, call_id }) => {
+    try {
+      const answer = await ask(apiUrl, account, `Calls/${call_id}`);
+      if (answer.status === 404) return 'over';
+      const { status } = await readBody(answer);
+      if (!answer.ok || typeof status !== 'string') return 'unknown';
+      return UP.includes(status) ? 'up' : 'over';
+    } catch {
+      return 'unknown';
+    }
+  };
+}
+
 /** Twilio does not know the call, or it is over: https://www.twilio.com/docs/api/errors */
 const OVER_CODES = [20404, 21220];
 
@@ -116,23 +138,31 @@ export function isOver(sent: Sent): boolean {
 
 async function order(
   apiUrl: string,
-  { sid, token }: TwilioAccount,
+  account: TwilioAccount,
   resource: string,
   fields: Record<string, string>,
 ): Promise<Sent> {
-  const credentials = Buffer.from(`${sid}:${token}`).toString('base64');
   try {
-    const answer = await fetch(`${apiUrl}/2010-04-01/Accounts/${sid}/${resource}.json`, {
-      method: 'POST',
-      headers: { Authorization: `Basic ${credentials}` },
-      body: new URLSearchParams(fields),
-      redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    return await readAnswer(answer);
+    const body = new URLSearchParams(fields);
+    return await readAnswer(await ask(apiUrl, account, resource, { method: 'POST', body }));
   } catch (error) {
     return explainFailure(error);
   }
+}
+
+function ask(
+  apiUrl: string,
+  { sid, token }: TwilioAccount,
+  resource: string,
+  request: RequestInit = {},
+): Promise<Response> {
+  const credentials = Buffer.from(`${sid}:${token}`).toString('base64');
+  return fetch(`${apiUrl}/2010-04-01/Accounts/${sid}/${resource}.json`, {
+    ...request,
+    headers: { Authorization: `Basic ${credentials}` },
+    redirect: 'error',
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
 }
 
 async function readAnswer(answer: Response): Promise<Sent> {
@@ -156,7 +186,7 @@ async function readAnswer(answer: Response): Promise<Sent> {
 }
 
 /** A proxy in between answers with a page. */
-async function readBody(answer: Response): Promise<{ sid?: unknown; code?: unknown }> {
+async function readBody(answer: Response): Promise<{ sid?: unknown; code?: unknown; status?: unknown }> {
   const body: unknown = await answer.json().catch(() => null);
   return typeof body === 'object' && body !== null ? body : {};
 }

@@ -28,14 +28,12 @@ export interface CallBack {
   outcome: 'answered' | 'busy' | 'no_answer' | 'failed';
 }
 
-/** Somebody comes into a room, or is gone for good. */
 export interface RoomNews {
   /** Whose room it is. */
   call_id: string;
   account_id: string | null;
-  /** Whose line it is: the caller's or a leg's. */
-  who: 'caller' | { leg_id: string };
-  what: 'on_the_way' | 'came' | 'hung_up';
+  /** The caller is in it, or on the way; two are in it, and talk; the caller's line is down. */
+  what: 'caller_comes' | 'begins' | 'caller_hung_up';
 }
 
 export interface LegReply {
@@ -58,7 +56,7 @@ export interface HandOffLine {
   readCallBack(request: SignedRequest, fields: Fields): CallBack | null;
   /** A caller is taken into a room. Null where it is no call. */
   readBring(fields: Fields): RoomNews | null;
-  /** Null where it is no room of ours, or nobody came or hung up: whoever only leaves is elsewhere in their call. */
+  /** Null where it is no room of ours, or nothing of that: a caller who only leaves is elsewhere in their call. */
   readRoom(fields: Fields): RoomNews | null;
 
   render(reply: LegReply): string;

@@ -77,15 +77,17 @@ export function createTwilioHandOffLine({
     readBring(fields) {
       const call_id = first(fields, 'CallSid');
       if (!call_id) return null;
-      return { call_id, account_id: accountIn(fields), who: 'caller', what: 'on_the_way' };
+      return { call_id, account_id: accountIn(fields), what: 'caller_comes' };
     },
 
     readRoom(fields) {
       const call_id = callOfRoom(first(fields, 'FriendlyName'));
-      const label = first(fields, 'ParticipantLabel');
-      const who = first(fields, 'CallSid') === call_id ? 'caller' : label ? { leg_id: label } : null;
-      const what = whatHappened(first(fields, 'StatusCallbackEvent'), first(fields, 'ParticipantCallStatus'));
-      return call_id && who && what ? { call_id, account_id: accountIn(fields), who, what } : null;
+      const ofCaller = first(fields, 'CallSid') === call_id;
+      const what = whatHappened(first(fields, 'StatusCallbackEvent'), {
+        ofCaller,
+        isOver: first(fields, 'ParticipantCallStatus') === 'completed',
+      });
+      return call_id && what ? { call_id, account_id: accountIn(fields), what } : null;
     },
 
     render({ say, voice, next }) {
@@ -104,7 +106,6 @@ export function createTwilioHandOffLine({
             waitUrl: addresses.connecting(voice),
             statusUrl: addresses.room(),
             starts: true,
-            label: next.leg_id,
           });
         case 'call_back':
           return dialResponse(say, {
@@ -145,9 +146,14 @@ export function createTwilioHandOffLine({
   };
 }
 
-function whatHappened(event: string, callStatus: string): RoomNews['what'] | null {
-  if (event === 'participant-join') return 'came';
-  return event === 'participant-leave' && callStatus === 'completed' ? 'hung_up' : null;
+/** That a person comes proves nothing: the caller may have hung up without our hearing of it. */
+function whatHappened(
+  event: string,
+  { ofCaller, isOver }: { ofCaller: boolean; isOver: boolean },
+): RoomNews['what'] | null {
+  if (event === 'conference-start') return 'begins';
+  if (event === 'participant-join' && ofCaller) return 'caller_comes';
+  return event === 'participant-leave' && ofCaller && isOver ? 'caller_hung_up' : null;
 }
 
 /** In the address, because the words must come even while no tenant can be read. */

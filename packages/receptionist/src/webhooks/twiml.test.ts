@@ -51,7 +51,7 @@ describe('TwiML', () => {
       /<Dial action="[^"]*returned\?turn=3" method="POST"><Conference [^>]*>t:a&amp;b:CA1</,
     );
     expect(document).toContain('startConferenceOnEnter="false" endConferenceOnExit="true" beep="false"');
-    expect(document).toContain('statusCallbackEvent="start end join leave"');
+    expect(document).toContain('statusCallbackEvent="start join leave"');
   });
 
   it('leaves hints out where there are none, and keeps to the limits of Twilio', () => {

@@ -68,7 +68,6 @@ export function roomResponse(
     waitUrl,
     statusUrl,
     starts,
-    label,
   }: {
     voice: Speaking;
     room: string;
@@ -78,8 +77,6 @@ export function roomResponse(
     waitUrl: string;
     statusUrl: string;
     starts: boolean;
-    /** Whose line it is, as the room tells. */
-    label?: string;
   },
 ): string {
   const attributes = {
@@ -90,8 +87,7 @@ export function roomResponse(
     waitMethod: 'POST',
     statusCallback: statusUrl,
     statusCallbackMethod: 'POST',
-    statusCallbackEvent: 'start end join leave',
-    ...(label === undefined ? {} : { participantLabel: label }),
+    statusCallbackEvent: 'start join leave',
   };
   const conference = element('Conference', attributes, [escapeXml(room)]);
   return documentOf([

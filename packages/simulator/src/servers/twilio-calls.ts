@@ -55,7 +55,10 @@ export const CALL_ROUTES: Readonly<Record<string, TwilioRoute>> = {
   },
   'GET Calls/{sid}': {
     params: [],
-    answer: ({ sid }, { calls }) => ({ status: 200, body: bySid(calls, sid) }),
+    answer: ({ sid }, account) => {
+      const line = account.traffic.switchboard.lines.get(sid);
+      return { status: 200, body: callBehind(line, sid, account) };
+    },
   },
   'POST Calls': {
     params: ORDER_PARAMS,
