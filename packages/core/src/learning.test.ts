@@ -85,8 +85,23 @@ describe('a learned phrase', () => {
     ['hello there', /no word by which/],
     ['leave a message for the doctor', /also take "I would like to leave a message\."/],
     ['parking', /also take "Is there parking\?"/],
+    ['no', /also take "No\."/],
+    ['bye', /also take "Bye\."/],
+    ['the name', /also take "My name is/],
+    ['call', /also take "Please call me back\."/],
   ])('is refused where it would take what is meant otherwise: %s', (phrase, why) => {
     expect(() => learnPhrase(dentist, { phrase, reason: 'payment' }, NOW)).toThrow(why);
+  });
+
+  it('may begin with what callers answer', () => {
+    const learned = learnPhrase(dentist, { phrase: 'no hot water', reason: 'complaint' }, NOW);
+    expect(saysTo(learned, 'No.').escalate).toBeNull();
+    expect(saysTo(learned, 'there is no hot water').escalate).toMatchObject({ reason: 'complaint' });
+  });
+
+  it('is refused where what it takes would only go to somebody for another reason', () => {
+    const phrase = { phrase: 'pay my bill', reason: 'complaint' } as const;
+    expect(() => learnPhrase(dentist, phrase, NOW)).toThrow(/also take "I would like to pay my bill\."/);
   });
 
   it('is refused where it is one already', () => {

@@ -23,6 +23,7 @@ export function learnAnswer(tenant: Tenant, lesson: Answer, now: Instant): Tenan
   const learned = { ...tenant, answers: [...tenant.answers, lesson] };
   const step = askedOf(learned, lesson.question, now);
   if (!step.say.includes(lesson.answer)) refuseInsteadOf('question', lesson.question, step);
+  refuseReply('question', lesson.question);
   refuseTakenOver('question', { tenant, learned, now }, [lesson.question, lesson.answer]);
   return learned;
 }
@@ -39,6 +40,7 @@ export function learnPhrase(tenant: Tenant, lesson: Phrase, now: Instant): Tenan
   const learned = { ...tenant, phrases: [...tenant.phrases, lesson] };
   const step = askedOf(learned, lesson.phrase, now);
   if (step.escalate?.reason !== lesson.reason) refuseInsteadOf('phrase', lesson.phrase, step);
+  refuseReply('phrase', lesson.phrase);
   refuseTakenOver('phrase', { tenant, learned, now }, [lesson.phrase]);
   return learned;
 }
@@ -75,6 +77,31 @@ function refuseInsteadOf(path: string, words: string, { understanding, decision,
   );
 }
 
+/** What callers answer to the receptionist, whatever they called about. */
+const REPLIES = [
+  'No.',
+  'No, thank you.',
+  'Yes.',
+  'Nothing else.',
+  'Bye.',
+  'Goodbye.',
+  'Could you repeat that?',
+  'My name is Kim Smith.',
+  'My number is 415 555 0123.',
+  'Tomorrow at ten.',
+  'In the morning.',
+];
+
+/** It would be heard in the middle of everybody's conversation. */
+function refuseReply(path: string, words: string): void {
+  const taken = REPLIES.find((reply) => overlap(topics(words), topics(reply)) >= SAME_MEANING);
+  if (taken === undefined) return;
+  refuse(
+    path,
+    `It is so general that it would also take "${taken}", which any caller may answer. Say it more exactly.`,
+  );
+}
+
 /** A lesson may not take what somebody says who means something else. */
 function refuseTakenOver(
   path: string,
@@ -85,13 +112,17 @@ function refuseTakenOver(
   const taken = near.find((words) => {
     const before = askedOf(tenant, words, now);
     const wasKnown = before.state.misunderstood === 0;
-    return wasKnown && before.say.join() !== askedOf(learned, words, now).say.join();
+    return wasKnown && !sameStep(before, askedOf(learned, words, now));
   });
   if (taken === undefined) return;
   refuse(
     path,
     `It is so general that it would also take "${taken}", which is known already. Say it more exactly.`,
   );
+}
+
+function sameStep(a: Step, b: Step): boolean {
+  return a.say.join() === b.say.join() && a.escalate?.reason === b.escalate?.reason;
 }
 
 /** Whether one could be taken for the other: all else need not be tried. */
@@ -111,6 +142,8 @@ function usualWords({ answers, services, facts }: Tenant): string[] {
     'I would like to book an appointment.',
     'I need to cancel my appointment.',
     'Can I speak to a person?',
+    'Please call me back.',
+    'I would like to pay my bill.',
     ...Object.keys(facts).map((fact) => `What is your ${fact.replaceAll('_', ' ')}?`),
     ...services.flatMap(({ name }) => [
       `How much is a ${name}?`,

@@ -45,6 +45,7 @@ export function topics(text: string): Set<string> {
   const words =
     normalize(text)
       .replace(/\bwi fi\b/g, 'wifi')
+      .replace(/\bpayment plan/g, 'payment')
       .match(/[\p{L}\p{N}]+/gu) ?? [];
   return new Set(
     words
