@@ -76,7 +76,7 @@ describe('the version before beside this one', needs('git-history'), () => {
     if (databaseKind === 'postgres') expect(await refusals(migrations)).toEqual(['grace', 'connections']);
     await load.rest();
     await untilFiled(url);
-    expect(await orderSeenBy(old)).toEqual(await orderSeenBy(present));
+    expect(await listedAt(old)).toEqual(await listedAt(present));
     expect(await old.stop()).toBe(0);
     expect(await refusals(migrations)).toEqual(['grace']);
     await letADayPass(url);
@@ -185,9 +185,10 @@ async function untilFiled(url: string): Promise<void> {
   });
 }
 
-async function orderSeenBy({ admin }: Running): Promise<string[]> {
+/** In the order in which they are listed. The old version has those that are engaged among them, the present one behind. */
+async function listedAt({ admin }: Running): Promise<string[]> {
   const { items } = await admin.all(ROUTES.listEntries, { query: { status: [...STATUSES] } });
-  return items.map(({ entry_id }) => entry_id);
+  return items.filter(({ status }) => status !== 'engaged').map(({ entry_id }) => entry_id);
 }
 
 function errorsOf({ log }: Running): string[] {

@@ -31,8 +31,26 @@ export function table<Row>(
   columns: Column<Row>[],
   rows: Row[],
   width?: number,
-  { look = () => [] }: TableOptions<Row> = {},
+  options: TableOptions<Row> = {},
 ): string {
+  const { header, lines } = tableLines(columns, rows, width, options);
+  return [...header, ...lines.flat()].join('\n');
+}
+
+export interface TableLines {
+  /** Empty where rows are stacked. */
+  header: string[];
+  /** Of each row: one, or several where there is no room for columns. */
+  lines: string[][];
+}
+
+/** As `table`, for whoever has room for some of the rows only. */
+export function tableLines<Row>(
+  columns: Column<Row>[],
+  rows: Row[],
+  width?: number,
+  { look = () => [] }: TableOptions<Row> = {},
+): TableLines {
   const total = width ?? Number.POSITIVE_INFINITY;
   const text = rows.map((row) => columns.map(({ value }) => printable(value(row))));
   const natural = columns.map(({ header }, i) =>
@@ -40,7 +58,7 @@ export function table<Row>(
   );
   const shown = fitting(columns, natural, total);
   if (total < NARROW && shown.length > MOST_COLUMNS_WHERE_NARROW)
-    return rows.flatMap((row, i) => stacked(text[i] ?? [], total).map(styled(look(row)))).join('\n');
+    return { header: [], lines: rows.map((row, i) => stacked(text[i] ?? [], total).map(styled(look(row)))) };
   const widths = fitted(shown, columns, natural, total);
   const line = (cells: string[]) =>
     shown
@@ -48,7 +66,7 @@ export function table<Row>(
       .join(GAP)
       .trimEnd();
   const header = styleText('bold', line(columns.map((column) => column.header)));
-  return [header, ...rows.map((row, i) => styled(look(row))(line(text[i] ?? [])))].join('\n');
+  return { header: [header], lines: rows.map((row, i) => [styled(look(row))(line(text[i] ?? []))]) };
 }
 
 /** The columns for which there is room, by their index, once words are cut as far as they stay legible. */

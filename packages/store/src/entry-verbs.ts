@@ -69,7 +69,7 @@ export interface EntryEvent {
 
 export interface EntryReadVerbs {
   getEvent(event_id: string): Promise<EventState | null>;
-  /** Most urgent deadline first: the next one that is still to be met; resolved entries last, newest first. */
+  /** Most urgent deadline first: the next one that is still to be met; then those engaged, and last the resolved, newest first. */
   listEntries(filter: EntryFilter, page: PageRequest): Promise<Page<Entry>>;
   /** How many a list of all pages has. */
   countEntries(filter: EntryFilter): Promise<number>;

@@ -1,4 +1,4 @@
-import type { Entry, Instant } from '@receptionist/core';
+import type { Entry, Instant, Status } from '@receptionist/core';
 import { type Expression, type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { ENTRY_COLUMNS, type EntryRow, tagsOf, toEntry } from './fallbacks.ts';
 import { cursors, pageOf } from './pages.ts';
@@ -28,9 +28,18 @@ async function orderOf(db: Db): Promise<Order> {
   return switched ? BY_COLUMN : BY_EXPRESSION;
 }
 
-/** Entries that are not resolved stand in the list by deadline; the resolved ones follow, in an order of their own. */
+/** The list's parts, one after the other: with a deadline that is still to be met, with none, and done. */
+const PARTS = ['waiting', 'engaged', 'resolved'] as const;
+type Part = (typeof PARTS)[number];
+const STATUSES_OF: Readonly<Record<Part, readonly Status[]>> = {
+  waiting: ['open', 'acknowledged'],
+  engaged: ['engaged'],
+  resolved: ['resolved'],
+};
+const UNRESOLVED = [...STATUSES_OF.waiting, ...STATUSES_OF.engaged];
+
 interface Listed {
-  part: 'unresolved' | 'resolved';
+  part: Part;
   sorted_by: Instant;
   row: EntryRow;
 }
@@ -41,14 +50,15 @@ const cursor = cursors('fallback', ['text', 'instant', 'text']);
 export async function listEntries(db: Db, filter: EntryFilter, page: PageRequest): Promise<Page<Entry>> {
   const after = cursor.read(page.cursor);
   const wanted = page.limit + 1;
+  const asked = filter.status.length > 0 ? filter.status : UNRESOLVED;
   const listed: Listed[] = [];
-  const asksUnresolved = filter.status.length === 0 || filter.status.some((status) => status !== 'resolved');
-  if (asksUnresolved && after?.[0] !== 'resolved') {
-    listed.push(...(await unresolvedEntries(db, filter, after, wanted)));
-  }
-  if (filter.status.includes('resolved') && listed.length < wanted) {
-    const afterResolved = after?.[0] === 'resolved' ? after : null;
-    listed.push(...(await resolvedEntries(db, filter, afterResolved, wanted - listed.length)));
+  for (const part of PARTS.slice(partOf(after))) {
+    const status = STATUSES_OF[part].filter((each) => asked.includes(each));
+    if (status.length === 0 || listed.length === wanted) continue;
+    const entriesIn = part === 'resolved' ? resolvedEntries : unresolvedEntries;
+    const from = after?.[0] === part ? after : null;
+    const rows = await entriesIn(db, { ...filter, status }, from, wanted - listed.length);
+    listed.push(...rows.map(({ sorted_by, ...row }) => ({ part, sorted_by, row })));
   }
   const tags = await tagsOf(
     db,
@@ -62,6 +72,11 @@ export async function listEntries(db: Db, filter: EntryFilter, page: PageRequest
   );
 }
 
+/** By its index; a cursor of a version that knew other parts begins anew. */
+function partOf(after: Key | null): number {
+  return Math.max(0, PARTS.indexOf(after?.[0] as Part));
+}
+
 export async function countEntries(db: Db, { status, ...filter }: EntryFilter): Promise<number> {
   const { unresolved } = await orderOf(db);
   const { count } = await db
@@ -73,26 +88,28 @@ export async function countEntries(db: Db, { status, ...filter }: EntryFilter): 
   return count;
 }
 
+type SortedRow = EntryRow & { sorted_by: Instant };
+
 /** Most urgent first. */
 async function unresolvedEntries(
   db: Db,
   filter: EntryFilter,
   after: Key | null,
   limit: number,
-): Promise<Listed[]> {
+): Promise<SortedRow[]> {
   const { unresolved, due_at } = await orderOf(db);
   let query = db
     .selectFrom('human_fallback')
     .select(ENTRY_COLUMNS)
     .select(due_at.as('sorted_by'))
     .where(unresolved)
+    .where('status', 'in', filter.status)
     .where(matching(filter))
     .orderBy(due_at)
     .orderBy('entry_id')
     .limit(limit);
-  if (filter.status.length > 0) query = query.where('status', 'in', filter.status);
   if (after) query = query.where(sql<boolean>`(${due_at}, entry_id) > (${after[1]}, ${after[2]})`);
-  return (await query.execute()).map(({ sorted_by, ...row }) => ({ part: 'unresolved', sorted_by, row }));
+  return query.execute();
 }
 
 /** Newest first. */
@@ -101,7 +118,7 @@ async function resolvedEntries(
   filter: EntryFilter,
   after: Key | null,
   limit: number,
-): Promise<Listed[]> {
+): Promise<SortedRow[]> {
   let query = db
     .selectFrom('human_fallback')
     .select(ENTRY_COLUMNS)
@@ -112,7 +129,7 @@ async function resolvedEntries(
     .orderBy('entry_id', 'desc')
     .limit(limit);
   if (after) query = query.where(sql<boolean>`(resolved_at, entry_id) < (${after[1]}, ${after[2]})`);
-  return (await query.execute()).map(({ sorted_by, ...row }) => ({ part: 'resolved', sorted_by, row }));
+  return query.execute();
 }
 
 type Entries = ExpressionBuilder<Tables, 'human_fallback'>;

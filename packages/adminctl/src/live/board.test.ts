@@ -12,6 +12,8 @@ test('stands in the order of the API, whatever comes in which order', () => {
   board.put(anEntry('fb_c', 20, { status: 'acknowledged' }), START);
   expect(ids(board)).toEqual(['fb_z', 'fb_a', 'fb_b', 'fb_c']);
   expect(ids(board, 2)).toEqual(['fb_z', 'fb_a']);
+  board.put(anEntry('fb_z', 50, { status: 'engaged', engage_due_at: later(60).toISOString() }), START);
+  expect(ids(board)).toEqual(['fb_a', 'fb_b', 'fb_c', 'fb_z']);
 });
 
 test('says what is new or newly critical, and lets it stand out for a while', () => {

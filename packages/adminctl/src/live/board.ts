@@ -19,7 +19,8 @@ export interface Board {
 
 interface Place {
   entry: Entry;
-  due: string;
+  /** Where it stands, compared as text. */
+  order: string;
   freshUntil: number;
   leavesAt: number;
 }
@@ -50,7 +51,7 @@ export function createBoard({ isWanted }: { isWanted: (entry: Entry) => boolean 
     list(entries) {
       for (const entry of entries) {
         if (!isWanted(entry) || byId.has(entry.entry_id)) continue;
-        add({ entry, due: dueOf(entry), freshUntil: 0, leavesAt: Number.POSITIVE_INFINITY });
+        add({ entry, order: orderOf(entry), freshUntil: 0, leavesAt: Number.POSITIVE_INFINITY });
       }
     },
     put(entry, now) {
@@ -64,7 +65,7 @@ export function createBoard({ isWanted }: { isWanted: (entry: Entry) => boolean 
       add({
         entry,
         // A resolved one leaves from where it stood.
-        due: isResolved && before ? before.due : dueOf(entry),
+        order: isResolved && before ? before.order : orderOf(entry),
         freshUntil: isNew || isGraver ? linger : (before?.freshUntil ?? 0),
         leavesAt: isResolved ? linger : Number.POSITIVE_INFINITY,
       });
@@ -85,9 +86,10 @@ export function createBoard({ isWanted }: { isWanted: (entry: Entry) => boolean 
   };
 }
 
-/** As the API sorts. */
-function dueOf({ status, ack_due_at, engage_due_at }: Entry): string {
-  return status === 'open' ? ack_due_at : engage_due_at;
+/** As the API sorts: by the deadline that is still to be met, and those that have none left behind. */
+function orderOf({ status, ack_due_at, engage_due_at }: Entry): string {
+  const part = status === 'engaged' ? 1 : 0;
+  return `${part} ${status === 'open' ? ack_due_at : engage_due_at}`;
 }
 
 /** Where it stands, or would stand. */
@@ -103,5 +105,5 @@ function indexOf(sorted: readonly Place[], place: Place): number {
 }
 
 function isBefore(a: Place, b: Place): boolean {
-  return a.due === b.due ? a.entry.entry_id < b.entry.entry_id : a.due < b.due;
+  return a.order === b.order ? a.entry.entry_id < b.entry.entry_id : a.order < b.order;
 }

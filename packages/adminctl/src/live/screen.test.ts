@@ -25,7 +25,7 @@ test('the most urgent stand on top, and what does not fit is counted', () => {
   const lines = screen(boardOf(10_000), 80, 8);
   expect(lines).toHaveLength(8);
   expect(lines[0]).toBe('connected for 5s · 10,000 wait, 0 critical · q quits');
-  expect(lines[2]).toMatch(/^ {3}000000 {2}ack in 55s {2}standard/);
+  expect(lines[2]).toMatch(/^ {3}000000 {2}ack in 55s +standard/);
   expect(lines.at(-1)).toBe('… and 9,995 more');
 });
 
@@ -39,6 +39,20 @@ test.each([20, 40, 80, 120, 300])('a terminal of %i columns and 10 rows holds it
   const lines = screen(boardOf(50), columns, 10);
   expect(lines.length).toBeLessThanOrEqual(10);
   expect(Math.max(...lines.map(columnsOf))).toBeLessThanOrEqual(columns);
+});
+
+test('where rows take several lines, whole ones are shown, and only those', () => {
+  const lines = screen(boardOf(50), 40, 11);
+  expect(lines).toHaveLength(10);
+  expect(lines.filter((line) => line.startsWith('0000'))).toHaveLength(4);
+  expect(lines.at(-1)).toBe('… and 46 more');
+});
+
+test.each([1, 2, 3])('a terminal of %i rows does not deny that somebody waits', (rows) => {
+  const lines = screen(boardOf(50), 80, rows);
+  expect(lines.length).toBeLessThanOrEqual(rows);
+  expect(lines.join('\n')).toContain('50 wait');
+  expect(lines.join('\n')).not.toContain('Nobody');
 });
 
 test('says when it tries again', () => {

@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 import type { Entry } from '@receptionist/core';
 import { entryColumns, entryLook } from '../fallback-words.ts';
 import { span } from '../moments.ts';
-import { type Column, table } from '../table.ts';
+import { type Column, type TableLines, tableLines } from '../table.ts';
 import { cut } from '../text-width.ts';
 import type { Board } from './board.ts';
 import type { Connection } from './follow.ts';
@@ -13,40 +13,55 @@ export interface Size {
   rows: number;
 }
 
-/** Of the header of the table, and the two lines of our own. */
-const OTHER_LINES = 3;
-
 export function watchScreen(
   { board, connection }: { board: Board; connection: Connection },
   now: Date,
   size: Size,
 ): string[] {
   const { waiting, critical } = board.counts();
-  const entries = board.top(Math.max(0, size.rows - OTHER_LINES));
-  const isFresh = (entry: Entry) => board.isFresh(entry, now);
-  const body =
-    entries.length === 0
-      ? [connection.state === 'connecting' ? '' : 'Nobody waits for a human.']
-      : rowsOf(entries, isFresh, now, size);
-  const below =
-    waiting > entries.length ? `… and ${(waiting - entries.length).toLocaleString('en-US')} more` : '';
   const count =
     waiting === 0 ? 'none waits' : `${waiting.toLocaleString('en-US')} wait, ${critical} critical`;
   const status = cut(`${connectionInWords(connection, now)} · ${count} · q quits`, size.columns);
-  const lines = [
-    ...body.slice(0, size.rows - (below === '' ? 1 : 2)),
-    ...(below === '' ? [] : [cut(below, size.columns)]),
-  ];
-  return [styleText(connection.state === 'lost' ? ['inverse', 'yellow'] : 'inverse', status), ...lines];
+  const rows = queue(board, waiting, now, { ...size, rows: size.rows - 1 });
+  const isQuiet = waiting === 0 && rows.length === 0 && connection.state !== 'connecting';
+  return [
+    styleText(connection.state === 'lost' ? ['inverse', 'yellow'] : 'inverse', status),
+    ...(isQuiet ? ['Nobody waits for a human.'] : rows),
+  ].slice(0, size.rows);
 }
 
-function rowsOf(entries: Entry[], isFresh: (entry: Entry) => boolean, now: Date, size: Size): string[] {
+/** Whole rows only, and how many wait below them. */
+function queue(board: Board, waiting: number, now: Date, size: Size): string[] {
+  const entries = board.top(size.rows);
+  if (entries.length === 0) return [];
+  const { header, lines } = rowsOf(entries, board, now, size);
+  const below = (shown: number) =>
+    waiting - entries.slice(0, shown).filter(({ status }) => status !== 'resolved').length;
+  const room = size.rows - header.length;
+  const all = fitting(lines, room);
+  if (below(all) === 0) return [...header, ...lines.slice(0, all).flat()];
+  const shown = fitting(lines, room - 1);
+  const more = cut(`… and ${below(shown).toLocaleString('en-US')} more`, size.columns);
+  return [...header, ...lines.slice(0, shown).flat(), more].slice(-size.rows);
+}
+
+/** How many of the rows, from the first on, have room. */
+function fitting(rows: readonly string[][], room: number): number {
+  let left = room;
+  const first = rows.findIndex(({ length }) => {
+    left -= length;
+    return left < 0;
+  });
+  return first < 0 ? rows.length : first;
+}
+
+function rowsOf(entries: Entry[], board: Board, now: Date, { columns }: Size): TableLines {
+  const isFresh = (entry: Entry) => board.isFresh(entry, now);
   // Seen without colours too.
   const mark: Column<Entry> = { header: ' ', value: (entry) => (isFresh(entry) ? '*' : '') };
-  const text = table([mark, ...entryColumns(entries, now)], entries, size.columns, {
+  return tableLines([mark, ...entryColumns(entries, now)], entries, columns, {
     look: (entry) => [...entryLook(entry, now), ...(isFresh(entry) ? (['inverse'] as const) : [])],
   });
-  return text.split('\n');
 }
 
 function connectionInWords(connection: Connection, now: Date): string {

@@ -7,7 +7,7 @@ import type { Fresh } from './store-conformance.ts';
 const EVERY_STATUS: EntryFilter['status'] = ['open', 'acknowledged', 'engaged', 'resolved'];
 
 export function fallbackListConforms(fresh: Fresh): void {
-  it('puts the most urgent deadline first and what is resolved last, newest first', async () => {
+  it('puts the most urgent deadline first, then what has none left, and what is resolved last, newest first', async () => {
     const names = await seedNamed(fresh());
     const list = await fresh().read.listEntries({ status: EVERY_STATUS }, FIRST_PAGE);
     expect(list.items.map(({ entry_id }) => names.get(entry_id))).toEqual([
@@ -15,6 +15,7 @@ export function fallbackListConforms(fresh: Fresh): void {
         'critical, open',
         'critical, acknowledged',
         'standard, open',
+        'critical, engaged',
         'standard, engaged',
         'resolved late',
         'resolved early',
@@ -25,7 +26,7 @@ export function fallbackListConforms(fresh: Fresh): void {
 
   it('gives the same list page by page, across from the unresolved to the resolved', async () => {
     await seedNamed(fresh());
-    for (const limit of [1, 2, 3, 4, 5, 6]) {
+    for (const limit of [1, 2, 3, 4, 5, 6, 7]) {
       expect(await allPages(fresh(), { status: EVERY_STATUS }, limit)).toEqual(
         await allPages(fresh(), { status: EVERY_STATUS }, 50),
       );
@@ -36,9 +37,10 @@ export function fallbackListConforms(fresh: Fresh): void {
     const names = await seedNamed(fresh());
     const shown = async (status: EntryFilter['status']) =>
       (await allPages(fresh(), { status }, 50)).map((entry_id) => names.get(entry_id));
-    expect(await shown([])).toHaveLength(4);
+    expect(await shown([])).toHaveLength(5);
     expect(await shown(['open'])).toEqual(['critical, open', 'standard, open']);
     expect(await shown(['resolved', 'engaged'])).toEqual([
+      'critical, engaged',
       'standard, engaged',
       'resolved late',
       'resolved early',
@@ -54,7 +56,11 @@ export function fallbackListConforms(fresh: Fresh): void {
         (entry_id) => names.get(entry_id) ?? entry_id,
       );
     expect(await found({ tenant_id: 't2' })).toEqual([other.entry_id]);
-    expect(await found({ severity: 'critical' })).toEqual(['critical, open', 'critical, acknowledged']);
+    expect(await found({ severity: 'critical' })).toEqual([
+      'critical, open',
+      'critical, acknowledged',
+      'critical, engaged',
+    ]);
     expect(await found({ reason: 'payment' })).toEqual(['critical, open']);
     expect(await found({ assignee: 'lex' })).toEqual(['critical, acknowledged']);
     expect(await found({ tag: 'vip' })).toEqual(['standard, open']);
@@ -101,12 +107,15 @@ async function seedNamed(store: Store): Promise<Map<string, string>> {
     'standard, engaged': await seedEntry(store),
     'resolved early': await seedEntry(store),
     'standard, open': await seedEntry(store, {}, 1),
+    'critical, engaged': await seedEntry(store, { live: true }),
     'critical, acknowledged': await seedEntry(store, { live: true }),
     'critical, open': await seedEntry(store, { live: true, reason: 'payment' }, 1),
     'resolved late': await seedEntry(store),
   };
   await store.transact(async (tx) => {
-    await tx.moveEntry(entries['standard, engaged'].entry_id, { move: 'engage', how: 'phone' }, 'kim', at(2));
+    for (const name of ['standard, engaged', 'critical, engaged'] as const) {
+      await tx.moveEntry(entries[name].entry_id, { move: 'engage', how: 'phone' }, 'kim', at(2));
+    }
     await tx.moveEntry(entries['resolved early'].entry_id, resolve('early'), 'kim', at(2));
     await tx.moveEntry(
       entries['standard, open'].entry_id,
