@@ -67,12 +67,16 @@ import(${JSON.stringify(main)});
 `;
 }
 
-/** `adminctl … | head -1` closes the pipe early, at which oclif would end with 13 and a warning. */
+/**
+ * `adminctl … | head -1` closes the pipe early, at which oclif would end with 13 and a warning. A disk that is full is the
+ * person's to mend, too, and no stack helps them.
+ */
 function commandLineEntry(main: string): string {
   return `${cachedEntry(main)}
-process.stdout.on('error', (error) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+process.stdout.on('error', ({ code }) => {
+  if (code === 'EPIPE') process.exit(0);
+  console.error(\`Error: The output cannot be written (\${code}).\`);
+  process.exit(1);
 });
 `;
 }

@@ -68,6 +68,11 @@ test('an entry is offered by its short id, where the command can do something wi
   expect(await offered('fallback', 'reopen', '')).not.toContain(entry);
 });
 
+test('what needs no explanation stands alone', async () => {
+  const { out } = await office.adminctl(['__complete', '--', 'fallback', 'list', '--severity', '']);
+  expect(out).toBe('critical\nstandard');
+});
+
 test('what it remembers of the daemon is for the owner alone', async () => {
   await offered('tenant', 'show', '');
   const folder = path.join(office.home, '.cache/adminctl');

@@ -1,5 +1,6 @@
 /** What people do with adminctl, from the first key to a human who has resolved a call. */
-import { readFile, stat } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { open, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Entry, FlagEvaluation } from '@receptionist/core';
 import type { AuditRow } from '@receptionist/store';
@@ -229,4 +230,15 @@ test('a reader that has enough ends it quietly', async () => {
   });
   child.stdout.destroy();
   expect(await child).toMatchObject({ exitCode: 0, stderr: '' });
+});
+
+test('output that cannot be written is said in a sentence', async (context) => {
+  const full = await open('/dev/full', 'w').catch(() => context.skip('there is no /dev/full here'));
+  const { status, stderr } = spawnSync(ADMINCTL, ['audit', 'list'], {
+    env: office.env,
+    stdio: ['ignore', full.fd, 'pipe'],
+  });
+  await full.close();
+  expect(stderr.toString()).toBe('Error: The output cannot be written (ENOSPC).\n');
+  expect(status).toBe(1);
 });

@@ -197,10 +197,15 @@ function utterance({ speaker, text }: EntryWithHistory['context']['transcript'][
 /** There are any where a caller left a message by voice; a daemon of another version may say more or less of them. */
 function recordings({ context }: EntryWithHistory): string[] {
   const recorded = Array.isArray(context['recordings']) ? context['recordings'] : [];
-  return recorded.map(({ at, duration_seconds, status, url }: Partial<Record<string, unknown>>) =>
-    [at && moment(String(at)), duration_seconds != null && `${duration_seconds} s`, url ?? status]
+  return recorded.map(({ at, duration_s, status, url }: Partial<Record<string, unknown>>) =>
+    [
+      at && moment(String(at)),
+      duration_s != null && `${duration_s} s`,
+      status !== 'completed' && String(status ?? '').replaceAll('_', ' '),
+      url,
+    ]
       .filter(Boolean)
-      .join('  '),
+      .join(', '),
   );
 }
 

@@ -41,11 +41,33 @@ export function unknownCommand(typed: string, commands: string[]): CommandError 
       `See adminctl ${complete} --help`,
     );
   }
+  const { words, meant } = commandMeant(typed.split(' '), commands);
   return new CommandError(
     'usage',
-    `There is no command "${typed}".${didYouMean(nearest(typed, commands))}`,
+    `There is no command "${words.join(' ')}".${didYouMean(meant)}`,
     'See adminctl --help',
   );
+}
+
+/** The longest beginning that is near a command of as many words: what stands behind it are arguments. */
+function commandMeant(typed: string[], commands: string[]): { words: string[]; meant: string | null } {
+  for (let length = typed.length; length > 0; length--) {
+    const words = typed.slice(0, length);
+    const topic = words.slice(0, -1).join(' ');
+    const known = commands.filter((command) => command.split(' ').length === length);
+    const below = known.filter((command) => topic !== '' && command.startsWith(`${topic} `));
+    if (below.length > 0) return { words, meant: nearestBelow(topic, words.at(-1) ?? '', below) };
+    const meant = nearest(words.join(' '), known);
+    if (meant) return { words, meant };
+  }
+  return { words: typed, meant: null };
+}
+
+/** A topic that was typed right must not make any word behind it look near. `acknowledge` is `ack` written out. */
+function nearestBelow(topic: string, word: string, commands: string[]): string | null {
+  const names = commands.map((command) => command.slice(topic.length + 1));
+  const meant = nearest(word, names) ?? names.find((name) => name.length > 2 && word.startsWith(name));
+  return meant ? `${topic} ${meant}` : null;
 }
 
 function unknownFlags(typed: string[], flags: string[]): string {

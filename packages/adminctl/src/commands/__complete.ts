@@ -21,7 +21,7 @@ export default class Complete extends Command {
       const scope = `${settings.apiUrl} ${settings.adminUser}`;
       return createKnownIds({ client, scope, env: process.env })(kind);
     });
-    for (const { value, description = '' } of found) this.log(`${value}\t${description}`);
+    for (const { value, description } of found) this.log(description ? `${value}\t${description}` : value);
   }
 
   override async catch(): Promise<void> {}
