@@ -7,11 +7,11 @@ import { migrationBench } from './migration-folder.ts';
 export function badMigrationsConform(makeEmptyDatabase: () => Promise<TestDatabase>): void {
   const bench = migrationBench(makeEmptyDatabase);
 
-  it('says of an applied file that it was edited, but does not mind its line ends', async () => {
+  it('says of an applied file that it was edited, but does not mind how an editor marks text and ends lines', async () => {
     const lines = ['-- id: 0001_owners', '-- phase: expand', 'create table owners (id integer)', ''];
     await bench.write('0001_owners.sql', lines.join('\n'));
     await bench.migrations.up();
-    await bench.write('0001_owners.sql', lines.join('\r\n'));
+    await bench.write('0001_owners.sql', `\uFEFF${lines.join('\r\n')}`);
     expect(await bench.migrations.status()).toMatchObject([{ state: 'applied' }]);
     await bench.add('0001_owners', 'create table owners (id text)');
     await expect(bench.migrations.up()).rejects.toMatchObject({
@@ -29,6 +29,21 @@ export function badMigrationsConform(makeEmptyDatabase: () => Promise<TestDataba
       'has the migration 0001_owners, whose file is missing',
     );
     await expect(bench.migrations.up()).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await bench.tables()).toEqual(['owners']);
+  });
+
+  it.each([
+    ["state = 'half-baked'", 'has the migration 0001_owners in the state "half-baked"'],
+    ["applied_at = 'yesterday'", 'has the migration 0001_owners as applied at "yesterday"'],
+  ])('goes no further where somebody wrote %s into schema_migrations', async (change, message) => {
+    await bench.add('0001_owners', 'create table owners (id integer)');
+    await bench.migrations.up();
+    await sql.raw(`update schema_migrations set ${change}`).execute(bench.dialect.writer);
+    await bench.add('0002_pets', 'create table pets (id integer)');
+    await expect(bench.migrations.up()).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining(message),
+    });
     expect(await bench.tables()).toEqual(['owners']);
   });
 
@@ -74,6 +89,14 @@ export function badMigrationsConform(makeEmptyDatabase: () => Promise<TestDataba
     await expect(bench.migrations.up()).rejects.toThrow('0001_a.sql needs 0002_b, which comes later');
     await bench.add('0002_b', '-- needs: 0001_a\nselect 1');
     await expect(bench.migrations.up()).rejects.toThrow('needs 0002_b, which needs 0001_a');
+  });
+
+  it('names one that cannot be read', async () => {
+    await bench.add('0001_owners', 'create table owners (id integer)');
+    await bench.makeFolder('0002_pets.sql');
+    await expect(bench.migrations.up()).rejects.toThrow(
+      /The migration 0002_pets\.sql .*cannot be read \(EISDIR\)/,
+    );
   });
 
   it('refuses to take a folder without migrations for a database that needs none', async () => {

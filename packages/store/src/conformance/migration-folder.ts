@@ -1,5 +1,5 @@
 /** A folder of migrations and an engine on an empty database, for one test at a time. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -21,6 +21,7 @@ export interface Bench {
   /** Writes the file; the headers besides id and phase, if any, stand at the beginning of the script. */
   add(id: string, script: string, phase?: string): Promise<void>;
   write(name: string, content: string): Promise<void>;
+  makeFolder(name: string): Promise<void>;
   remove(id: string): Promise<void>;
   engineOn(dialect: Dialect, backfills?: Backfills): Migrations;
   /** Without the engine's own. */
@@ -68,6 +69,7 @@ export function migrationBench(makeEmptyDatabase: () => Promise<TestDatabase>): 
     write,
     add: (id, script, phase = 'expand') =>
       write(`${id}.sql`, [`-- id: ${id}`, `-- phase: ${phase}`, script, ''].join('\n')),
+    makeFolder: (name) => mkdir(path.join(folder, name)),
     remove: (id) => rm(path.join(folder, `${id}.sql`)),
     engineOn,
     tables: async () => (await dialect.tableNames()).filter((name) => !ENGINE_TABLES.includes(name)),

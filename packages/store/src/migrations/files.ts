@@ -7,7 +7,7 @@ import type { Phase } from './migrations.ts';
 export interface MigrationFile {
   id: string;
   phase: Phase;
-  /** SHA-256 of the whole file, in hex; line ends do not count. */
+  /** SHA-256 of the whole file, in hex; line ends and a mark before the text, which some editors change, do not count. */
   checksum: string;
   /** Ids of earlier ones, without which this one waits. */
   needs: string[];
@@ -39,10 +39,10 @@ export async function readMigrationFiles(folder: URL): Promise<MigrationFile[]> 
     throw new Problem('internal', `There are no migrations in ${folder.pathname}. Install the program anew.`);
   }
   const files = await Promise.all(
-    names.map(async (name) => parseMigration(name, await readFile(new URL(name, folder), 'utf8'))),
+    names.map(async (name) => parseMigration(name, await readText(name, folder))),
   );
-  refuseSameNumber(files);
-  refuseWrongNeeds(files);
+  const [fault] = faultsBetween(files);
+  if (fault) throw broken(fault.name, fault.what);
   return addWaysBack(files, new URL('down/', folder));
 }
 
@@ -51,7 +51,8 @@ export async function newestMigration(folder: URL): Promise<string> {
   return (await readMigrationFiles(folder)).at(-1)?.id ?? '';
 }
 
-async function sqlFiles(folder: URL): Promise<string[]> {
+/** Names, in the order in which they apply; none for a folder that is not there. */
+export async function sqlFiles(folder: URL): Promise<string[]> {
   try {
     return (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
   } catch (error) {
@@ -60,24 +61,36 @@ async function sqlFiles(folder: URL): Promise<string[]> {
   }
 }
 
+/** @throws Problem `internal` */
+export async function readText(name: string, folder: URL): Promise<string> {
+  try {
+    return await readFile(new URL(name, folder), 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : 'unreadable';
+    throw broken(name, `in ${folder.pathname} cannot be read (${code})`);
+  }
+}
+
 /** A file that was released without its way back must not be edited: it stands below `down/`. */
-async function addWaysBack(files: MigrationFile[], folder: URL): Promise<MigrationFile[]> {
+export async function addWaysBack(files: MigrationFile[], folder: URL): Promise<MigrationFile[]> {
   const names = await sqlFiles(folder);
   return Promise.all(
     files.map(async (file) => {
       if (file.down !== null || !names.includes(`${file.id}.sql`)) return file;
-      return { ...file, down: await readFile(new URL(`${file.id}.sql`, folder), 'utf8') };
+      return { ...file, down: await readText(`${file.id}.sql`, folder) };
     }),
   );
 }
 
 /** @throws Problem `internal` */
 export function parseMigration(name: string, content: string): MigrationFile {
-  const text = content.replaceAll('\r\n', '\n');
+  if (content.includes('\uFFFD')) throw broken(name, 'is not UTF-8');
+  const text = content.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
   const { head, script, verify, down } = sections(text);
   const headers = readHeaders(name, head);
   const [id = '', phase = ''] = [headers.id[0], headers.phase[0]];
   if (!FILE_NAME.test(name)) throw broken(name, 'is not named NNNN_name.sql');
+  if (id === '') throw broken(name, `does not say who it is; begin it with "-- id: ${name.slice(0, -4)}"`);
   if (`${id}.sql` !== name) throw broken(name, `has "-- id: ${id}"; it must be the file's name without .sql`);
   if (!isPhase(phase)) throw broken(name, `has the phase "${phase}"; it must be one of ${PHASES.join(', ')}`);
   return {
@@ -157,7 +170,11 @@ function readAllow(value: string): { rule: string; reason: string } {
 }
 
 function readBackfill(name: string, { table, key, batch }: Headers): MigrationFile['backfill'] {
-  if (table[0] === undefined) return null;
+  if (!table[0]) {
+    if (key[0] ?? batch[0])
+      throw broken(name, 'has "-- key:" or "-- batch:" and no "-- table:" that it walks through');
+    return null;
+  }
   const columns = list(key[0] ?? '');
   if (columns.length === 0) throw broken(name, 'has "-- table:" and no "-- key:", its unique, ordered key');
   const size = batch[0] ?? '1000';
@@ -173,26 +190,44 @@ function readGrace(name: string, value = '24h'): number {
   return Number(amount) * (UNITS[unit] ?? 0);
 }
 
-function refuseSameNumber(files: MigrationFile[]): void {
-  for (const [number, same] of Map.groupBy(files, (file) => file.id.slice(0, 4))) {
-    const [first, second] = same;
-    if (first && second) throw broken(`${second.id}.sql`, `has the number ${number}, as ${first.id}.sql has`);
-  }
+/** What is wrong with a file, as the end of a sentence that begins with its name. */
+export interface Fault {
+  name: string;
+  what: string;
+}
+
+/** What no file has by itself alone. */
+export function faultsBetween(files: readonly MigrationFile[]): Fault[] {
+  return [...sameNumbers(files), ...wrongNeeds(files)];
+}
+
+function sameNumbers(files: readonly MigrationFile[]): Fault[] {
+  const byNumber = Map.groupBy(files, (file) => file.id.slice(0, 4));
+  return [...byNumber].flatMap(([number, [first, ...others]]) =>
+    others.map(({ id }) => ({
+      name: `${id}.sql`,
+      what: `has the number ${number}, as ${first?.id}.sql has`,
+    })),
+  );
 }
 
 /** What is needed comes earlier, so that there is always an order. */
-function refuseWrongNeeds(files: MigrationFile[]): void {
+function wrongNeeds(files: readonly MigrationFile[]): Fault[] {
   const known = new Map(files.map((file) => [file.id, file]));
-  for (const { id, needs } of files) {
-    for (const need of needs) {
-      if (!known.has(need)) throw broken(`${id}.sql`, `needs ${need}, of which there is no file`);
-      if (need === id) throw broken(`${id}.sql`, 'needs itself');
-      if (need > id && leadsTo(known, need, id))
-        throw broken(`${id}.sql`, `needs ${need}, which needs ${id}: neither could ever be applied`);
-      if (need > id)
-        throw broken(`${id}.sql`, `needs ${need}, which comes later; give it a number after that`);
-    }
-  }
+  return files.flatMap(({ id, needs }) =>
+    needs.flatMap((need) => {
+      const what = wrongNeed(known, need, id);
+      return what === null ? [] : [{ name: `${id}.sql`, what }];
+    }),
+  );
+}
+
+function wrongNeed(known: Map<string, MigrationFile>, need: string, id: string): string | null {
+  if (!known.has(need)) return `needs ${need}, of which there is no file`;
+  if (need === id) return 'needs itself';
+  if (need < id) return null;
+  if (leadsTo(known, need, id)) return `needs ${need}, which needs ${id}: neither could ever be applied`;
+  return `needs ${need}, which comes later; give it a number after that`;
 }
 
 function leadsTo(
@@ -207,6 +242,15 @@ function leadsTo(
   return (known.get(from)?.needs ?? []).some((need) => leadsTo(known, need, to, seen));
 }
 
-function broken(name: string, what: string): Problem {
-  return new Problem('internal', `The migration ${name} ${what}. Nothing was applied.`);
+function broken(name: string, what: string): BrokenMigration {
+  return new BrokenMigration({ name, what });
+}
+
+export class BrokenMigration extends Problem {
+  readonly fault: Fault;
+
+  constructor(fault: Fault) {
+    super('internal', `The migration ${fault.name} ${fault.what}. Nothing was applied.`);
+    this.fault = fault;
+  }
 }

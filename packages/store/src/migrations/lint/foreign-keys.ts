@@ -6,10 +6,15 @@ import type { KnownSchema, KnownTable } from './schema-so-far.ts';
 
 export function checkForeignKeys(files: readonly LintedFile[], schema: KnownSchema): FoundInFile[] {
   return files.flatMap(({ file, statements }) =>
-    statements.flatMap(({ line, acts }) =>
-      acts
-        .flatMap((act) => withoutIndex(act, schema))
-        .map((found) => ({ file, line, rule: 'foreign-key-without-index', found })),
+    statements.flatMap(({ line, lines, acts }) =>
+      acts.flatMap((act, index) =>
+        withoutIndex(act, schema).map((found) => ({
+          file,
+          line: lines[index] ?? line,
+          rule: 'foreign-key-without-index' as const,
+          found,
+        })),
+      ),
     ),
   );
 }
@@ -19,12 +24,21 @@ function withoutIndex(act: Act, { tables }: KnownSchema): string[] {
   if (!table) return [];
   return constraintsOf(act)
     .filter((constraint) => constraint.type === 'foreign key' && !hasIndex(table, constraint))
-    .map(({ columns, target }) => `No index begins with (${columns.join(', ')}), which points to ${target}`);
+    .map(
+      ({ columns, target }) =>
+        `No index of ${table.name} begins with (${columns.join(', ')}), which points to ${target}`,
+    );
 }
 
 /** Beside another column tenant_id finds a tenant's every row: it does not count. */
 function hasIndex(table: KnownTable, { columns }: Constraint): boolean {
-  const indexes = [...table.uniques, ...table.indexes.values().map((index) => index.columns)];
+  const indexes = [
+    ...table.uniques,
+    ...table.indexes
+      .values()
+      .filter(({ partial, whereNotNull }) => !partial && whereNotNull.every((each) => columns.includes(each)))
+      .map((index) => index.columns),
+  ];
   if (columns.length === 1) return indexes.some(([first]) => first === columns[0]);
   const helpful = columns.filter((column) => column !== 'tenant_id');
   return indexes.some((index) => {

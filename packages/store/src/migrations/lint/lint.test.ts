@@ -8,7 +8,12 @@ import { type LintFinding, lintMigrations, RULES, type RuleName } from './index.
 const FIXTURES = path.join(import.meta.dirname, 'fixtures');
 const RELEASES = '{ "1.0.0": "0001_base" }';
 /** What no single file can have. */
-const BETWEEN_FILES: readonly RuleName[] = ['twin-missing', 'twin-differs', 'contract-with-expand'];
+const BETWEEN_FILES: readonly RuleName[] = [
+  'twin-missing',
+  'twin-differs',
+  'contract-with-expand',
+  'not-a-migration',
+];
 
 let folder: string;
 
@@ -26,7 +31,7 @@ function lint(server?: number): Promise<LintFinding[]> {
   return lintMigrations({ migrations: pathToFileURL(`${folder}/`), ...(server ? { server } : {}) });
 }
 
-async function write(dialect: string, id: string, text: string): Promise<void> {
+async function write(dialect: string, id: string, text: string | Buffer): Promise<void> {
   await writeFile(path.join(folder, dialect, `${id}.sql`), text);
 }
 
@@ -102,18 +107,35 @@ describe('the oldest server', () => {
 });
 
 describe('SET NOT NULL', () => {
-  it('is free after a check that was validated in a file before', async () => {
-    const files = {
-      '0002_asked': 'alter table items add constraint has_code check (code is not null) not valid;',
-      '0003_proven': 'alter table items validate constraint has_code;',
-      '0004_required': 'alter table items alter column code set not null;',
-    };
-    for (const [id, sql] of Object.entries(files)) {
+  const asked = (condition: string) =>
+    `alter table items add constraint has_code check (${condition}) not valid;`;
+  const proven = 'alter table items validate constraint has_code;';
+  const required = 'alter table items alter column code set not null;';
+
+  it.each([['code is not null'], ["code is not null and code <> ''"]])(
+    'is free after the check %s that was validated in a file before',
+    async (condition) => {
+      await writeOneByOne([asked(condition), proven, required]);
+      expect(await lint()).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['is not validated', [asked('code is not null'), required]],
+    ['says less', [asked('code is not null or name is not null'), proven, required]],
+    ['is gone', [asked('code is not null'), proven, 'alter table items drop constraint has_code;', required]],
+  ])('reads every row where the check %s', async (_, scripts) => {
+    await writeOneByOne(scripts);
+    expect(await lint()).toMatchObject([{ line: 3, rule: 'set-not-null' }]);
+  });
+
+  async function writeOneByOne(scripts: readonly string[]): Promise<void> {
+    for (const [index, sql] of scripts.entries()) {
+      const id = `000${index + 2}_step`;
       await write('postgres', id, `-- id: ${id}\n-- phase: expand\n${sql}\n\n-- down\n`);
       await write('sqlite', id, `-- id: ${id}\n-- phase: expand\n\n-- down\n`);
     }
-    expect(await lint()).toEqual([]);
-  });
+  }
 });
 
 describe('what is allowed', () => {
@@ -147,18 +169,73 @@ describe('docs/migration-lint.md', () => {
   });
 });
 
+describe('a file that the engine would refuse', () => {
+  const HEAD = '-- id: 0002_a\n-- phase: expand';
+  it.each([
+    ['has an unknown phase', 2, '-- id: 0002_a\n-- phase: grow'],
+    ['has another id than its name', 1, '-- id: 0002_b\n-- phase: expand'],
+    ['is empty', 1, ''],
+    ['has only comments', 1, '-- hello\n/* you; there */\n'],
+    ['needs what is not there', 3, `${HEAD}\n-- needs: 0001_gone\n-- down`],
+    ['needs itself', 3, `${HEAD}\n-- needs: 0002_a\n-- down`],
+    ['has a key without a table', 3, '-- id: 0002_a\n-- phase: backfill\n-- key: item_id'],
+    ['has batches of nothing', 5, '-- id: 0002_a\n-- phase: backfill\n-- table: a\n-- key: b\n-- batch: 0'],
+    ['has a grace that is no time', 3, '-- id: 0002_a\n-- phase: contract\n-- grace: soon'],
+    ['has an unknown header', 3, `${HEAD}\n-- fase: a`],
+    ['is not UTF-8', 1, Buffer.from(`${HEAD}\n-- \u00e4`, 'latin1')],
+  ])('%s: one finding, and its twin is not missed', async (_, line, text) => {
+    await write('postgres', '0002_a', text);
+    await write('sqlite', '0002_a', `${HEAD}\n\n-- down\n`);
+    expect(await lint()).toMatchObject([{ file: 'postgres/0002_a.sql', line, rule: 'not-a-migration' }]);
+  });
+
+  it.each([
+    ['needs a later one', { '0002_a': '-- needs: 0003_b', '0003_b': '' }, ['postgres/0002_a.sql:3']],
+    [
+      'needs each other',
+      { '0002_a': '-- needs: 0003_b', '0003_b': '-- needs: 0002_a' },
+      ['postgres/0002_a.sql:3'],
+    ],
+    ['has the number of another', { '0002_a': '', '0002_b': '' }, ['postgres/0002_b.sql:1']],
+  ])('%s', async (_, files, places) => {
+    for (const [id, header] of Object.entries(files)) {
+      await write('postgres', id, `-- id: ${id}\n-- phase: expand\n${header}\n\n-- down\n`);
+      await write('sqlite', id, '');
+    }
+    const found = (await lint()).filter(({ file }) => file.startsWith('postgres'));
+    expect(found.map(({ file, line }) => `${file}:${line}`)).toEqual(places);
+  });
+
+  it.each([
+    ['Windows line ends', (text: string) => text.replaceAll('\n', '\r\n')],
+    ['a byte order mark', (text: string) => `\uFEFF${text}`],
+  ])('is not one with %s', async (_, changed) => {
+    await write('postgres', '0002_a', changed(`${HEAD}\n\ndrop table items;\n\n-- down\n`));
+    await write('sqlite', '0002_a', `${HEAD}\n\n-- down\n`);
+    expect(await lint()).toMatchObject([{ line: 4, rule: 'drop-table' }]);
+  });
+});
+
 describe('bad input', () => {
   it('is a folder without migrations', async () => {
     const nowhere = pathToFileURL(path.join(folder, 'nowhere/'));
     await expect(lintMigrations({ migrations: nowhere })).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('is a table that is no JSON', async () => {
-    await writeFile(path.join(folder, 'releases.json'), '{');
-    await expect(lint()).rejects.toMatchObject({
-      code: 'internal',
-      message: expect.stringContaining('releases.json'),
-    });
+  it('is a folder of folders without migrations', async () => {
+    await mkdir(path.join(folder, 'notes/empty'), { recursive: true });
+    const notes = pathToFileURL(path.join(folder, 'notes/'));
+    await expect(lintMigrations({ migrations: notes })).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it.each([
+    ['releases.json', '{'],
+    ['releases.json', 'null'],
+    ['lint-allow.json', '[]'],
+    ['lint-allow.json', '{ "0001_base.sql": null }'],
+  ])('is a %s of %s', async (file, text) => {
+    await writeFile(path.join(folder, file), text);
+    await expect(lint()).rejects.toMatchObject({ code: 'internal', message: expect.stringContaining(file) });
   });
 });
 

@@ -10,7 +10,7 @@ import { loadParser } from './parser.ts';
 import { foldersOf, readFolder } from './read-folder.ts';
 import type { ActRule, Found, LintedFile, Scene } from './rule.ts';
 import { COMPATIBILITY_RULES } from './rules-compatibility.ts';
-import { checkFile, isVerified, type Releases } from './rules-files.ts';
+import { checkFile, type House, isVerified, type Releases } from './rules-files.ts';
 import { LOCK_RULES } from './rules-locks.ts';
 import { ROW_RULES } from './rules-rows.ts';
 import { SHAPE_RULES } from './rules-shape.ts';
@@ -44,7 +44,7 @@ const ACT_RULES: Partial<Record<RuleName, ActRule>> = {
 
 const OLDEST_SERVER = 15;
 
-/** By file and line. @throws Problem `not_found` for a folder without any, `internal` for files that the engine would refuse */
+/** By file and line. @throws Problem `not_found` for a folder without any, `internal` for a table beside them that is no JSON */
 export async function lintMigrations(options: LintOptions = {}): Promise<LintFinding[]> {
   const { migrations = new URL('../', migrationsFolder('postgres')), server = OLDEST_SERVER } = options;
   const parse = await loadParser();
@@ -52,11 +52,14 @@ export async function lintMigrations(options: LintOptions = {}): Promise<LintFin
     (await foldersOf(migrations)).map((name) => readFolder(migrations, name, parse)),
   );
   const files = folders.flatMap((folder) => folder.files);
+  const unread = folders.flatMap((folder) => folder.unread);
   const releases: Releases = JSON.parse((await readTable(migrations, 'releases.json')).text);
+  const refused = new Set(unread.filter(({ rule }) => rule === 'not-a-migration').map(({ file }) => file));
+  const house: House = { all: files, refused, releases };
   const found = [
-    ...folders.flatMap((folder) => folder.unread),
+    ...unread,
     ...folders.flatMap((folder) => walk(folder.files, files, server)),
-    ...files.flatMap((file) => inFile(file, checkFile(file, files, releases))),
+    ...files.flatMap((file) => inFile(file, checkFile(file, house))),
   ];
   return weigh(found, files, await readTable(migrations, 'lint-allow.json'))
     .map(toFinding)
@@ -67,7 +70,7 @@ export async function lintMigrations(options: LintOptions = {}): Promise<LintFin
 async function readTable(migrations: URL, file: string): Promise<{ file: string; text: string }> {
   try {
     const text = await readFile(new URL(file, migrations), 'utf8');
-    JSON.parse(text);
+    if (!isTable(JSON.parse(text))) throw new Error('it is no object of names');
     return { file, text };
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { file, text: '{}' };
@@ -76,14 +79,20 @@ async function readTable(migrations: URL, file: string): Promise<{ file: string;
   }
 }
 
+function isTable(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((each) => typeof each === 'string' || (typeof each === 'object' && each));
+}
+
 /** Through the files of a folder as the engine would go. */
 function walk(files: readonly LintedFile[], all: readonly LintedFile[], server: number): FoundInFile[] {
   const schema = emptySchema();
   const found = files.flatMap((file) => {
     const before: Act[] = [];
     const inThisFile = file.statements.flatMap((statement) =>
-      statement.acts.flatMap((act) => {
-        const scene = { act, file, statement, before: [...before], schema, server };
+      statement.acts.flatMap((act, index) => {
+        const line = statement.lines[index] ?? statement.line;
+        const scene = { act, line, file, statement, before: [...before], schema, server };
         const answers = [...askRules(scene), ...askForProof(scene, all)];
         apply(schema, act, file.id);
         before.push(act);
@@ -99,17 +108,17 @@ function askRules(scene: Scene): Found[] {
   return Object.entries(ACT_RULES).flatMap(([name, rule]) => {
     const { dialects } = RULES[name as RuleName];
     const found = dialects === 'both' || dialects === scene.file.dialect ? rule(scene) : null;
-    return found === null ? [] : [{ rule: name as RuleName, line: scene.statement.line, found }];
+    return found === null ? [] : [{ rule: name as RuleName, line: scene.line, found }];
   });
 }
 
 /** Files that come later may bring it. */
 function askForProof(scene: Scene, all: readonly LintedFile[]): Found[] {
-  const { act, file, statement } = scene;
+  const { act, file, line } = scene;
   if (act.do !== 'create trigger' || !isWriting(scene, act)) return [];
   if (isVerified(act.table, file.folder, all)) return [];
   const found = `Nothing verifies what the trigger ${act.name} keeps equal in ${act.table}`;
-  return [{ rule: 'trigger-unverified', line: statement.line, found }];
+  return [{ rule: 'trigger-unverified', line, found }];
 }
 
 function inFile({ file }: LintedFile, found: readonly Found[]): FoundInFile[] {

@@ -1,26 +1,26 @@
 /**
- * Which locks a statement takes and how long it holds them: for a look before it runs. Postgres' are those of its manual, "Explicit
- * Locking"; SQLite has one, for the whole file, beside which readers go on (WAL).
+ * Which lock each act takes, and whether it holds it for as long as the table is read. Postgres' are those of its manual, "Explicit
+ * Locking", and of what `pg_locks` says (locks.postgres.test.ts); SQLite has one, for the whole file, beside which readers go on (WAL).
  */
-import type { Act, Constraint } from './acts.ts';
-import { type Dialect, loadParser } from './parser.ts';
-import { readStatement } from './read-acts.ts';
-import { locateStatements } from './statements.ts';
+import {
+  type Act,
+  type Constraint,
+  type CreateTable,
+  constraintsOf,
+  type LockMode,
+  type Renamed,
+} from './acts.ts';
 
-export type LockMode =
-  | 'ACCESS EXCLUSIVE'
-  | 'SHARE ROW EXCLUSIVE'
-  | 'SHARE'
-  | 'SHARE UPDATE EXCLUSIVE'
-  | 'ROW EXCLUSIVE'
-  | 'WRITE';
-
-const BLOCKS = {
-  'ACCESS EXCLUSIVE': 'reads and writes',
-  'SHARE ROW EXCLUSIVE': 'writes',
-  SHARE: 'writes',
-  'SHARE UPDATE EXCLUSIVE': 'schema changes',
+/** What others wait for; the stronger ones stand later. */
+export const BLOCKS = {
+  'ACCESS SHARE': 'nothing',
+  'ROW SHARE': 'nothing',
   'ROW EXCLUSIVE': 'nothing',
+  'SHARE UPDATE EXCLUSIVE': 'schema changes',
+  SHARE: 'writes',
+  'SHARE ROW EXCLUSIVE': 'writes',
+  EXCLUSIVE: 'writes',
+  'ACCESS EXCLUSIVE': 'reads and writes',
   WRITE: 'writes',
 } as const satisfies Record<LockMode, string>;
 
@@ -32,39 +32,11 @@ export interface Lock {
   readonly scans: boolean;
 }
 
-export interface ExpectedLock extends Lock {
-  readonly line: number;
-  /** Its first line, at most 80 characters. */
-  readonly statement: string;
-  readonly blocks: (typeof BLOCKS)[LockMode];
-}
-
-/** In the order of the statements; what is made by the script itself is in nobody's way and left out. */
-export async function locksOf(script: string, dialect: Dialect): Promise<ExpectedLock[]> {
-  const parse = await loadParser();
-  const statements = locateStatements(script).map((text) => readStatement(text, dialect, parse));
-  const made = new Set<string | null>();
-  const expected: ExpectedLock[] = [];
-  for (const { line, text, acts } of statements) {
-    const statement = (text.split('\n', 1)[0] ?? '').slice(0, 80);
-    for (const act of acts) {
-      if (act.do === 'create table') made.add(act.table);
-      const locks = dialect === 'sqlite' ? sqliteLocks(act) : locksOfAct(act);
-      const others = locks.filter(({ table }) => !made.has(table));
-      expected.push(...others.map((lock) => ({ line, statement, ...lock, blocks: BLOCKS[lock.lock] })));
-    }
-  }
-  return expected;
-}
-
-function sqliteLocks(act: Act): Lock[] {
-  return locksOfAct(act).map(({ table, scans }) => ({ table, lock: 'WRITE', scans }));
-}
-
+/** On what it names; see unnamed-locks.ts for the rest. */
 export function locksOfAct(act: Act): Lock[] {
   switch (act.do) {
     case 'create table':
-      return targets([...act.constraints, ...act.columns.flatMap(({ constraints }) => constraints)]);
+      return [...parents(act), ...targets(constraintsOf(act))];
     case 'add column':
       return [exclusive(act.table, addingScans(act.column)), ...targets(act.column.constraints)];
     case 'change type':
@@ -75,10 +47,18 @@ export function locksOfAct(act: Act): Lock[] {
     case 'set default':
     case 'drop default':
     case 'drop constraint':
-    case 'alter table':
       return [exclusive(act.table, false)];
+    case 'alter table':
+      return [{ table: act.table, lock: act.lock, scans: false }];
+    case 'attach partition':
+      return [
+        { table: act.table, lock: 'SHARE UPDATE EXCLUSIVE', scans: false },
+        exclusive(act.partition, true),
+      ];
     case 'rename':
-      return [exclusive(act.table ?? act.from, false)];
+      return lockOfRename(act);
+    case 'create view':
+      return act.replaces ? [exclusive(act.name, false)] : [];
     case 'add constraint':
       return lockOfConstraint(act.table, act.constraint);
     case 'validate constraint':
@@ -90,10 +70,12 @@ export function locksOfAct(act: Act): Lock[] {
           lock: act.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE',
           scans: false,
         },
+        exclusive(act.partition, false),
       ];
     case 'create index':
       return [{ table: act.table, lock: act.concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'SHARE', scans: true }];
     case 'reindex':
+      // The table's own is weaker, but who reads it looks at each of its indexes first.
       return [
         {
           table: act.name,
@@ -109,15 +91,20 @@ export function locksOfAct(act: Act): Lock[] {
     case 'delete':
       return [{ table: act.table, lock: 'ROW EXCLUSIVE', scans: true }];
     case 'insert':
-      return [{ table: act.table, lock: 'ROW EXCLUSIVE', scans: act.from.length > 0 }];
+      return [{ table: act.table, lock: 'ROW EXCLUSIVE', scans: false }];
     case 'truncate':
       return act.tables.map((table) => exclusive(table, false));
     case 'lock whole':
-      return [exclusive(act.table, true)];
+      return (act.tables.length > 0 ? act.tables : [null]).map((table) => {
+        return { table, lock: act.lock, scans: !BRIEF.includes(act.command) };
+      });
     default:
       return [];
   }
 }
+
+/** A sample of the rows is enough for `analyze`. */
+const BRIEF: readonly string[] = ['lock table', 'analyze'];
 
 function exclusive(table: string | null, scans: boolean): Lock {
   return { table, lock: 'ACCESS EXCLUSIVE', scans };
@@ -134,6 +121,11 @@ function addingScans({
   return defaultTo === 'volatile' || filled === 'identity' || filled === 'generated' || checked;
 }
 
+function parents({ parents: names, isPartition }: CreateTable): Lock[] {
+  const lock = isPartition ? 'ACCESS EXCLUSIVE' : 'SHARE UPDATE EXCLUSIVE';
+  return names.map((table) => ({ table, lock, scans: false }));
+}
+
 /** The tables that foreign keys point to. */
 function targets(constraints: readonly Constraint[]): Lock[] {
   return constraints.flatMap(({ target }) =>
@@ -147,9 +139,21 @@ function lockOfConstraint(table: string, constraint: Constraint): Lock[] {
   return [{ table, lock: 'SHARE ROW EXCLUSIVE', scans: validated }, ...targets([constraint])];
 }
 
+const RELATIONS: readonly string[] = ['table', 'view', 'sequence', 'index', 'column', 'constraint'];
+
+function isBesideTable(what: Renamed): boolean {
+  return what === 'trigger' || what === 'rule';
+}
+
+function lockOfRename({ what, table, from }: Extract<Act, { do: 'rename' }>): Lock[] {
+  if (what === 'index') return [{ table: from, lock: 'SHARE UPDATE EXCLUSIVE', scans: false }];
+  const touched = isBesideTable(what) || RELATIONS.includes(what) ? (table ?? from) : null;
+  return touched === null ? [] : [exclusive(touched, false)];
+}
+
 function lockOfDrop({ what, names, table, concurrently }: Extract<Act, { do: 'drop' }>): Lock[] {
-  if (what === 'trigger') return [exclusive(table, false)];
-  if (what !== 'index' && what !== 'table') return [];
+  if (isBesideTable(what)) return [exclusive(table, false)];
+  if (!RELATIONS.includes(what)) return [];
   const lock = concurrently ? 'SHARE UPDATE EXCLUSIVE' : 'ACCESS EXCLUSIVE';
   return names.map((name) => ({ table: name, lock, scans: false }));
 }

@@ -2,6 +2,7 @@
 import type { Constraint as ConstraintNode, ConstrType, Node, TypeName } from 'libpg-query';
 import type { Column, Constraint } from './acts.ts';
 import type { NodeOf } from './parser.ts';
+import { lastName, nodesOf, notNullColumns, strings } from './tree.ts';
 
 const CONSTRAINTS: Partial<Record<ConstrType, Constraint['type']>> = {
   CONSTR_CHECK: 'check',
@@ -14,13 +15,21 @@ const CONSTRAINTS: Partial<Record<ConstrType, Constraint['type']>> = {
 
 const SERIAL = /^(small|big)?serial\d?$/;
 /** The same for the whole statement, so that Postgres computes it once and writes no row. */
-const STABLE = new Set(['now', 'transaction_timestamp', 'statement_timestamp', 'current_setting']);
+export const STEADY = new Set(
+  `abs age array_fill btrim ceil concat concat_ws current_database current_schema current_setting date_part date_trunc
+  daterange decode encode extract floor format int4range int8range json_build_array json_build_object
+  jsonb_build_array jsonb_build_object left length lower lpad ltrim make_date make_interval make_time make_timestamptz
+  md5 mod now numrange power repeat replace right round rpad rtrim sha256 statement_timestamp string_to_array substr
+  substring timezone to_char to_date to_json to_jsonb to_number to_timestamp transaction_timestamp trunc tsrange
+  tstzrange upper`.split(/\s+/),
+);
 
 export function readColumn({ colname = '', typeName, constraints = [] }: NodeOf<'ColumnDef'>): Column {
   const own = constraints.flatMap((node) => ('Constraint' in node ? [node.Constraint] : []));
   const has = (type: ConstrType) => own.some(({ contype }) => contype === type);
   const type = readType(typeName);
-  const byDefault = own.find(({ contype }) => contype === 'CONSTR_DEFAULT')?.raw_expr;
+  const stated = own.find(({ contype }) => contype === 'CONSTR_DEFAULT')?.raw_expr;
+  const byDefault = isNull(stated) ? undefined : stated;
   return {
     name: colname,
     ...type,
@@ -44,13 +53,15 @@ export function readConstraint(node: ConstraintNode, column?: string): Constrain
   const type = node.contype && CONSTRAINTS[node.contype];
   if (!type) return [];
   const listed = strings(node.fk_attrs ?? node.keys);
-  const proven = type === 'check' ? provenNotNull(node.raw_expr) : null;
+  const own = column === undefined ? listed : [column];
+  const asked = type === 'check' ? columnsIn(node.raw_expr) : own;
   return [
     {
-      // A check that says no more than "not null" is what SET NOT NULL looks for.
-      type: proven === null ? type : 'not null',
+      type,
       name: node.conname ?? null,
-      columns: proven !== null ? [proven] : listed.length > 0 || column === undefined ? listed : [column],
+      columns: listed.length > 0 ? listed : asked,
+      // A check may say what SET NOT NULL looks for.
+      notNull: type === 'not null' || type === 'primary key' ? asked : notNullColumns(node.raw_expr),
       validated: !node.skip_validation,
       usingIndex: Boolean(node.indexname),
       target: node.pktable?.relname ?? null,
@@ -59,41 +70,24 @@ export function readConstraint(node: ConstraintNode, column?: string): Constrain
   ];
 }
 
-function provenNotNull(check: Node | undefined): string | null {
-  if (!check || !('NullTest' in check) || check.NullTest.nulltesttype !== 'IS_NOT_NULL') return null;
-  return columnOf(check.NullTest.arg);
+function columnsIn(expression: Node | undefined): string[] {
+  return [...new Set(nodesOf(expression, 'ColumnRef').map(({ fields }) => lastName(fields)))];
 }
 
-export function columnOf(node: Node | undefined): string | null {
-  if (!node || !('ColumnRef' in node)) return null;
-  return strings(node.ColumnRef.fields).at(-1) ?? null;
+export function readType(type: TypeName | undefined): Pick<Column, 'type' | 'limits'> {
+  const limits = (type?.typmods ?? []).flatMap((node) =>
+    'A_Const' in node ? [node.A_Const.ival?.ival ?? 0] : [],
+  );
+  return { type: lastName(type?.names), limits };
 }
 
-export function readType(type: TypeName | undefined): Pick<Column, 'type' | 'length'> {
-  const [first] = type?.typmods ?? [];
-  const length = first && 'A_Const' in first ? (first.A_Const.ival?.ival ?? null) : null;
-  return { type: strings(type?.names).at(-1) ?? '', length };
-}
-
+/** A function that is not known may be anything. */
 function isVolatile(expression: Node): boolean {
-  return callsOf(expression).some((name) => !STABLE.has(name));
+  return nodesOf(expression, 'FuncCall').some(({ funcname }) => !STEADY.has(lastName(funcname)));
 }
 
-/** The functions that an expression calls. */
-function callsOf(node: unknown): string[] {
-  if (Array.isArray(node)) return node.flatMap(callsOf);
-  if (typeof node !== 'object' || node === null) return [];
-  return Object.entries(node).flatMap(([kind, value]) => {
-    const inner = callsOf(value);
-    return kind === 'FuncCall'
-      ? [...strings((value as NodeOf<'FuncCall'>).funcname).slice(-1), ...inner]
-      : inner;
-  });
-}
-
-export function strings(nodes: readonly Node[] | undefined): string[] {
-  return (nodes ?? []).flatMap((node) => {
-    if ('String' in node) return [node.String.sval ?? ''];
-    return 'List' in node ? strings(node.List.items) : [];
-  });
+/** `default null` is none. */
+function isNull(expression: Node | undefined): boolean {
+  if (expression && 'TypeCast' in expression) return isNull(expression.TypeCast.arg);
+  return expression !== undefined && 'A_Const' in expression && Boolean(expression.A_Const.isnull);
 }

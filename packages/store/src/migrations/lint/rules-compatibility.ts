@@ -1,7 +1,7 @@
 /** What breaks the version that still runs. In phase contract most of it is in its place: the engine waits until nobody needs it. */
-import type { Act, Drop, DropTarget } from './acts.ts';
+import type { Act, Drop, DropTarget, Renamed } from './acts.ts';
 import type { RuleName } from './catalogue.ts';
-import { type ActRule, isInUse, type Scene, tableOf } from './rule.ts';
+import { type ActRule, constraintOf, isInUse, type Scene, tableOf, thingsInWords } from './rule.ts';
 import { tableOfIndex } from './schema-so-far.ts';
 
 export const COMPATIBILITY_RULES = {
@@ -13,27 +13,32 @@ export const COMPATIBILITY_RULES = {
   }),
   'drop-table': beforeContract((scene) => {
     const gone = dropped(scene, 'table').filter((name) => isInUse(scene, name) && !isRebuilt(scene, name));
-    return gone.length > 0 ? `The table ${gone.join(', ')} is dropped` : null;
+    return gone.length > 0 ? `${thingsInWords('table', gone)} dropped` : null;
   }),
   'drop-schema': (scene) => {
     const gone = [...dropped(scene, 'schema'), ...dropped(scene, 'database')];
     return gone.length > 0 ? `${gone.join(', ')} is dropped whole` : null;
   },
-  'rename-column': (scene) => renamed(scene, 'column'),
+  'rename-column': (scene) => {
+    const { act } = scene;
+    const isOurs = act.do === 'rename' && act.table !== null && !isInUse(scene, act.table);
+    return isOurs ? null : renamed(scene, ['column']);
+  },
   'rename-table': (scene) => {
     const { act } = scene;
     // What the file has made may take the name of what it has dropped: SQLite's way to change a table.
-    return act.do === 'rename' && isInUse(scene, act.from) ? renamed(scene, 'table') : null;
+    return act.do === 'rename' && isInUse(scene, act.from)
+      ? renamed(scene, ['table', 'view', 'sequence'])
+      : null;
   },
-  'rename-schema': (scene) => renamed(scene, 'schema'),
-  'rename-enum-value': (scene) => renamed(scene, 'enum value'),
+  'rename-schema': (scene) => renamed(scene, ['schema', 'database']),
+  'rename-enum-value': (scene) => renamed(scene, ['enum value']),
   'drop-not-null': beforeContract((scene) => columnChange(scene, 'drop not null', 'may be null from now on')),
   'drop-default': beforeContract((scene) => columnChange(scene, 'drop default', 'loses its default')),
   'drop-unique': beforeContract(dropUnique),
   'change-signature': changeSignature,
   'change-enum': (scene) => {
-    const { act, file } = scene;
-    if (file.phase !== 'contract' && dropped(scene, 'type').length > 0) return 'A type is dropped';
+    const { act } = scene;
     if (act.do !== 'add enum value' || (act.placed && act.guarded && !isUsedLater(scene, act.value)))
       return null;
     return `The value ${act.value} is added to an enum`;
@@ -55,9 +60,10 @@ function isRebuilt({ file }: Scene, table: string): boolean {
   );
 }
 
-function renamed({ act }: Scene, what: string): string | null {
-  if (act.do !== 'rename' || act.what !== what) return null;
-  return `The ${what} ${act.from} is renamed${act.to ? ` to ${act.to}` : ''}`;
+function renamed({ act }: Scene, kinds: readonly Renamed[]): string | null {
+  if (act.do !== 'rename' || !kinds.includes(act.what)) return null;
+  const where = act.what === 'column' && act.table !== null ? `${act.table}.` : '';
+  return `The ${act.what} ${where}${act.from} is renamed to ${act.to}`;
 }
 
 function columnChange(scene: Scene, change: Act['do'], outcome: string): string | null {
@@ -66,18 +72,25 @@ function columnChange(scene: Scene, change: Act['do'], outcome: string): string 
   return isInUse(scene, act.table) ? `${act.table}.${String(act.column)} ${outcome}` : null;
 }
 
-/** A constraint that no file names may be any kind. */
 function dropUnique(scene: Scene): string | null {
   const { act, schema } = scene;
-  const mayBeNamed = (type: string | undefined) =>
-    type === undefined || type === 'unique' || type === 'primary key' || type === 'exclusion';
   if (act.do === 'drop constraint') {
-    const type = tableOf(scene, act.table)?.constraints.get(act.name)?.type;
-    return mayBeNamed(type) ? `The constraint ${act.name} of ${act.table} is dropped` : null;
+    return mayBeUnique(scene, act) ? `The constraint ${act.name} of ${act.table} is dropped` : null;
   }
-  if (act.do === 'rename' && act.what === 'constraint') return `The constraint ${act.from} is renamed`;
+  if (act.do === 'rename' && act.what === 'constraint' && act.table !== null) {
+    return mayBeUnique(scene, { table: act.table, name: act.from, guarded: false })
+      ? `The constraint ${act.from} of ${act.table} is renamed`
+      : null;
+  }
   const index = dropped(scene, 'index').find((name) => tableOfIndex(schema, name)?.indexes.get(name)?.unique);
   return index ? `The unique index ${index} is dropped` : null;
+}
+
+/** One that no file has made may be of any kind, unless the files have made its table and it need not be there. */
+function mayBeUnique(scene: Scene, dropped: { table: string; name: string; guarded: boolean }): boolean {
+  const type = constraintOf(scene, dropped)?.type;
+  if (type === undefined) return !(dropped.guarded && tableOf(scene, dropped.table));
+  return type === 'unique' || type === 'primary key' || type === 'exclusion';
 }
 
 function changeSignature(scene: Scene): string | null {
@@ -87,16 +100,20 @@ function changeSignature(scene: Scene): string | null {
   }
   if (act.do === 'create function') {
     const known = schema.functions.get(act.name);
-    return known !== undefined && known.signature !== act.signature
-      ? `The parameters of ${act.name} change`
+    return act.replaces && known !== undefined && known.signature !== act.signature
+      ? `The parameters or the result of ${act.name} change`
       : null;
   }
+  const moved = renamed(scene, ['function', 'type']);
+  if (moved !== null) return moved;
   if (file.phase === 'contract' || !isDropOfCode(act)) return null;
   return `The ${act.what} ${act.names.join(', ')} is dropped`;
 }
 
+const CODE: readonly DropTarget[] = ['view', 'function', 'type', 'sequence'];
+
 function isDropOfCode(act: Act): act is Drop {
-  return act.do === 'drop' && (act.what === 'view' || act.what === 'function');
+  return act.do === 'drop' && CODE.includes(act.what);
 }
 
 function isUsedLater({ file, statement }: Scene, value: string): boolean {

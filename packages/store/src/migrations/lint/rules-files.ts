@@ -1,15 +1,23 @@
 /** What a file promises by its header, and what it owes to the files beside it. */
-import type { Act } from './acts.ts';
+import type { Act, Statement } from './acts.ts';
 import type { Found, LintedFile } from './rule.ts';
 import { lineOf } from './statements.ts';
 
-/** Version → id of the last migration that it brought, oldest first. */
-export type Releases = Readonly<Record<string, string>>;
+/** Version → id of the last migration that it brought, oldest first; `tenants/ID` of the last for tenants' schemas, which count by themselves. */
+export type Releases = Readonly<Record<string, string | readonly string[]>>;
 
-export function checkFile(file: LintedFile, all: readonly LintedFile[], releases: Releases): Found[] {
+/** What stands beside a file. */
+export interface House {
+  readonly all: readonly LintedFile[];
+  /** Files that are there, and that the engine would not take. */
+  readonly refused: ReadonlySet<string>;
+  readonly releases: Releases;
+}
+
+export function checkFile(file: LintedFile, house: House): Found[] {
   return [
-    ...checkTwin(file, all),
-    ...checkContract(file, releases),
+    ...checkTwin(file, house),
+    ...checkContract(file, house.releases),
     ...checkBackfill(file),
     ...checkWayBack(file),
   ];
@@ -18,9 +26,9 @@ export function checkFile(file: LintedFile, all: readonly LintedFile[], releases
 /** The folder of the tenants' schemas has no other side: SQLite has no schemas. */
 const TWIN_FOLDERS: Readonly<Record<string, string>> = { postgres: 'sqlite', sqlite: 'postgres' };
 
-function checkTwin({ folder, id, phase, text }: LintedFile, all: readonly LintedFile[]): Found[] {
+function checkTwin({ folder, id, phase, text }: LintedFile, { all, refused }: House): Found[] {
   const other = TWIN_FOLDERS[folder];
-  if (other === undefined) return [];
+  if (other === undefined || refused.has(`${other}/${id}.sql`)) return [];
   const twin = all.find((each) => each.folder === other && each.id === id);
   if (!twin) return [{ rule: 'twin-missing', line: 1, found: `There is no ${other}/${id}.sql` }];
   if (twin.phase === phase) return [];
@@ -28,7 +36,10 @@ function checkTwin({ folder, id, phase, text }: LintedFile, all: readonly Linted
   return [{ rule: 'twin-differs', line: lineOf(text, '-- phase:'), found }];
 }
 
-function checkContract({ id, phase, needs, grace_ms, text }: LintedFile, releases: Releases): Found[] {
+function checkContract(
+  { id, folder, phase, needs, grace_ms, text }: LintedFile,
+  releases: Releases,
+): Found[] {
   if (phase !== 'contract') return [];
   if (needs.length === 0) {
     return [{ rule: 'contract-ungated', line: 1, found: 'The contract needs no migration before it' }];
@@ -38,7 +49,8 @@ function checkContract({ id, phase, needs, grace_ms, text }: LintedFile, release
     const line = lineOf(text, '-- grace:');
     found.push({ rule: 'contract-without-grace', line, found: 'There is no time of grace' });
   }
-  const together = needs.find((need) => releaseOf(need, releases) >= releaseOf(id, releases));
+  const release = (of: string) => releaseOf(of, folder, releases);
+  const together = needs.find((need) => release(need) >= release(id));
   if (together !== undefined) {
     const line = lineOf(text, '-- needs:');
     found.push({ rule: 'contract-with-expand', line, found: `${together} comes in the same release` });
@@ -47,33 +59,44 @@ function checkContract({ id, phase, needs, grace_ms, text }: LintedFile, release
 }
 
 /** The place of the release that brought it; the next one for what no release has brought yet. */
-function releaseOf(id: string, releases: Releases): number {
-  const lasts = Object.values(releases);
-  const place = lasts.findIndex((last) => id <= last);
+function releaseOf(id: string, folder: string, releases: Releases): number {
+  const isTenants = folder === 'postgres-tenant';
+  const lasts = Object.values(releases).map((brought) =>
+    [brought].flat().find((last) => last.startsWith(TENANTS) === isTenants),
+  );
+  const place = lasts.findIndex((last) => last !== undefined && id <= last.replace(TENANTS, ''));
   return place < 0 ? lasts.length : place;
 }
 
-function checkBackfill({ phase, statements, backfill, verify }: LintedFile): Found[] {
+const TENANTS = 'tenants/';
+
+function checkBackfill({ phase, statements, backfill, verify, text }: LintedFile): Found[] {
   const [statement] = statements;
-  // One without statements is the twin of a backfill that the other database alone needs.
-  if (phase !== 'backfill' || !statement) return [];
+  // One without anything is the twin of a backfill that the other database alone needs.
+  if (phase !== 'backfill' || (!statement && !backfill)) return [];
   const missing = [
     ...(backfill ? [] : ['-- table: and -- key:']),
-    ...(verify === null ? ['-- verify'] : []),
-    ...(statements.length === 1 ? [] : ['a script of one statement']),
-    ...[':after', ':upto'].filter((placeholder) => !statement.text.includes(placeholder)),
-    ...(statement.acts.every(leavesFinishedRows) ? [] : ['a condition that finished rows do not meet']),
+    ...(verify?.trim() ? [] : ['-- verify']),
+    ...(statements.length === 1 ? batchLacks(statement) : ['a script of one statement']),
   ];
   if (missing.length === 0) return [];
   const found = `The backfill lacks ${missing.join(', ')}`;
-  return [{ rule: 'backfill-not-resumable', line: statement.line, found }];
+  return [{ rule: 'backfill-not-resumable', line: statement?.line ?? lineOf(text, '-- phase:'), found }];
+}
+
+function batchLacks(statement: Statement | undefined): string[] {
+  const { text = '', acts = [] } = statement ?? {};
+  return [
+    ...[':after', ':upto'].filter((placeholder) => !text.includes(placeholder)),
+    ...(acts.every(leavesFinishedRows) ? [] : ['a condition that finished rows do not meet']),
+  ];
 }
 
 /** A row that was written asks for nothing more: its condition names what is written, or a conflict is let be. */
 function leavesFinishedRows(act: Act): boolean {
   if (act.do === 'insert') return act.conflictHandled || /\bnot\s+exists\b/i.test(act.where ?? '');
   if (act.do !== 'update') return false;
-  return act.assigned.some((column) => new RegExp(`\\b${column}\\b`).test(act.where ?? ''));
+  return act.assigned.flat().some((column) => new RegExp(`\\b${column}\\b`).test(act.where ?? ''));
 }
 
 function checkWayBack({ phase, down }: LintedFile): Found[] {

@@ -1,37 +1,51 @@
 /** Locks and rewrites: what keeps everybody waiting on a table in use. Postgres' alone, but for a few. */
 import type { Act, Constraint } from './acts.ts';
 import type { RuleName } from './catalogue.ts';
-import { locksOfAct } from './locks.ts';
-import { type ActRule, isInUse, type Scene, tableOf } from './rule.ts';
-import { tableOfIndex } from './schema-so-far.ts';
+import { BLOCKS, type Lock, locksOfAct } from './locks.ts';
+import {
+  type ActRule,
+  constraintOf,
+  indexInWords,
+  isBlock,
+  isInUse,
+  type Scene,
+  subjectOf,
+  tableOf,
+  thingsInWords,
+} from './rule.ts';
+import { isProvenNotNull, tableOfIndex } from './schema-so-far.ts';
+import { isWidened } from './types.ts';
 
 export const LOCK_RULES = {
   'index-not-concurrent': (scene) => {
     const { act } = scene;
     if (act.do !== 'create index' || act.concurrently || !isInUse(scene, act.table)) return null;
-    return `The index ${act.name ?? ''} on ${act.table} is built without CONCURRENTLY`;
+    return `${indexInWords(act)} is built without CONCURRENTLY`;
   },
-  'concurrently-in-transaction': ({ act, file }) =>
-    'concurrently' in act && act.concurrently && file.transaction
-      ? 'CONCURRENTLY stands in a file that runs in a transaction'
-      : null,
+  'concurrently-in-transaction': ({ act, file }) => {
+    const alone = file.transaction ? standsAlone(act) : null;
+    return alone === null ? null : `${alone} stands in a file that runs in a transaction`;
+  },
   'drop-index-not-concurrent': (scene) => {
     const { act, schema, file } = scene;
     if (act.do === 'reindex' && !act.concurrently) return `${act.name} is reindexed without CONCURRENTLY`;
     if (act.do !== 'drop' || act.what !== 'index' || act.concurrently) return null;
     const inUse = act.names.filter((name) => tableOfIndex(schema, name)?.createdIn !== file.id);
-    return inUse.length > 0 ? `The index ${inUse.join(', ')} is dropped without CONCURRENTLY` : null;
+    return inUse.length > 0 ? `${thingsInWords('index', inUse)} dropped without CONCURRENTLY` : null;
   },
   'detach-not-concurrent': ({ act }) =>
     act.do === 'detach partition' && !act.concurrently
       ? `${act.table} loses a partition without CONCURRENTLY`
       : null,
   'foreign-key-validated-at-once': (scene) =>
-    addedConstraint(scene, ({ type, validated }) => type === 'foreign key' && validated),
+    addedConstraint(scene, ({ type, validated }) => type === 'foreign key' && validated) ??
+    // Where there is no default the column is null in each row, and Postgres looks up nothing.
+    (newColumn(scene)?.defaultTo === 'nothing' ? null : addedInline(scene, 'foreign key')),
   'check-validated-at-once': checkValidatedAtOnce,
-  'validated-in-same-transaction': ({ act, file, schema }) => {
+  'validated-in-same-transaction': (scene) => {
+    const { act, file } = scene;
     if (act.do !== 'validate constraint' || !file.transaction) return null;
-    const addedIn = schema.tables.get(act.table)?.constraints.get(act.name)?.addedIn;
+    const addedIn = constraintOf(scene, act)?.addedIn;
     return addedIn === file.id ? `${act.name} is added and validated in one transaction` : null;
   },
   'unique-without-index': (scene) =>
@@ -44,8 +58,7 @@ export const LOCK_RULES = {
   'set-not-null': (scene) => {
     const { act } = scene;
     if (act.do !== 'set not null' || !isInUse(scene, act.table)) return null;
-    const proven = tableOf(scene, act.table)?.provenNotNull.has(act.column);
-    return proven
+    return isProvenNotNull(tableOf(scene, act.table), act.column)
       ? null
       : `${act.table}.${act.column} is made NOT NULL without a validated check that says so`;
   },
@@ -57,16 +70,19 @@ export const LOCK_RULES = {
   'required-column-without-default': (scene) => {
     const column = newColumn(scene);
     if (!column?.notNull || column.defaultTo !== 'nothing' || column.filled !== null) return null;
-    return `The column ${column.name} is NOT NULL and has no default`;
+    return `The column ${subjectOf(scene.act)} is NOT NULL and has no default`;
   },
   'volatile-default': (scene) => {
     const column = newColumn(scene);
-    return column?.defaultTo === 'volatile' ? `The default of ${column.name} is computed for each row` : null;
+    return column?.defaultTo === 'volatile'
+      ? `The default of ${subjectOf(scene.act)} is computed for each row`
+      : null;
   },
   'computed-column': (scene) => {
     const column = newColumn(scene);
-    return column?.filled && column.filled !== 'virtual'
-      ? `The column ${column.name} is filled by Postgres (${column.filled})`
+    const isKey = column?.constraints.some(({ type }) => type === 'primary key');
+    return column?.filled && column.filled !== 'virtual' && !isKey
+      ? `The column ${subjectOf(scene.act)} is filled by Postgres (${column.filled})`
       : null;
   },
   'change-column-type': (scene) => {
@@ -76,20 +92,42 @@ export const LOCK_RULES = {
     return from && isWidened(from, act.to) ? null : `${act.table}.${act.column} becomes ${act.to.type}`;
   },
   'lock-timeout-changed': ({ act }) =>
-    act.do === 'set' && act.name === 'lock_timeout' ? 'lock_timeout is set' : null,
+    act.do === 'set' && TIMEOUTS.has(act.name) ? `${act.name.toUpperCase()} is set` : null,
   'more-under-lock': moreUnderLock,
   'scanned-more-than-once': (scene) => {
-    const table = scannedByAlter(scene.act);
+    const table = scannedByAlter(scene, scene.act);
     if (table === null || !scene.file.transaction || !isInUse(scene, table)) return null;
     const own = new Set(scene.statement.acts);
-    const earlier = scene.before.some((act) => !own.has(act) && scannedByAlter(act) === table);
+    const earlier = scene.before.some((act) => !own.has(act) && scannedByAlter(scene, act) === table);
     return earlier ? `${table} is read whole a second time` : null;
   },
-  'locks-out-everybody': ({ act }) =>
-    act.do === 'lock whole' ? `${act.command.toUpperCase()} ${act.table ?? ''}`.trim() : null,
-  'own-transaction': ({ act }) =>
-    act.do === 'transaction' ? `${act.command.toUpperCase()} stands in a migration` : null,
+  'locks-out-everybody': (scene) => {
+    const { act } = scene;
+    if (act.do !== 'lock whole' || !keepsOut(act)) return null;
+    const inUse = act.tables.filter((table) => isInUse(scene, table));
+    if (act.tables.length > 0 && inUse.length === 0) return null;
+    return `${act.command.toUpperCase()} ${inUse.join(', ')}`.trim();
+  },
+  'own-transaction': ({ act, file, statement }) => {
+    // Outside of a transaction a block may have its own.
+    if (act.do !== 'transaction' || (isBlock(statement) && !file.transaction)) return null;
+    return `${act.command.toUpperCase()} stands in a migration`;
+  },
 } satisfies Partial<Record<RuleName, ActRule>>;
+
+const TIMEOUTS = new Set(['lock_timeout', 'statement_timeout', 'all']);
+
+function standsAlone(act: Act): string | null {
+  if (act.do === 'stand alone') return act.command.toUpperCase();
+  if (act.do === 'lock whole') return act.command === 'vacuum' ? 'VACUUM' : null;
+  return 'concurrently' in act && act.concurrently ? `CONCURRENTLY for ${subjectOf(act)}` : null;
+}
+
+/** Who asks for a lock by name has it until the end; what a command takes for itself hurts where it stops reads. */
+function keepsOut({ command, lock }: Extract<Act, { do: 'lock whole' }>): boolean {
+  if (lock === 'ACCESS EXCLUSIVE') return true;
+  return command === 'lock table' && BLOCKS[lock] === 'writes';
+}
 
 function addedConstraint(scene: Scene, isMeant: (constraint: Constraint) => boolean): string | null {
   const { act } = scene;
@@ -101,33 +139,24 @@ function addedConstraint(scene: Scene, isMeant: (constraint: Constraint) => bool
 function addedInline(scene: Scene, type: Constraint['type']): string | null {
   const column = newColumn(scene);
   return column?.constraints.some((each) => each.type === type)
-    ? `The column ${column.name} is added as ${type}`
+    ? `The column ${subjectOf(scene.act)} is added as ${type}`
     : null;
 }
 
-/** Only a column that is there already has anything to be read; a NOT NULL constraint of Postgres 18 is a check too. */
+/** A NOT NULL constraint of Postgres 18 is a check too. */
 function checkValidatedAtOnce(scene: Scene): string | null {
   const isCheck = ({ type, validated }: Constraint) => (type === 'check' || type === 'not null') && validated;
   const added = addedConstraint(scene, isCheck);
   if (added) return added;
   const column = newColumn(scene);
   return column?.constraints.some(({ type }) => type === 'check')
-    ? `The column ${column.name} is added with a check`
+    ? `The column ${subjectOf(scene.act)} is added with a check`
     : null;
 }
 
 function newColumn(scene: Scene): Extract<Act, { do: 'add column' }>['column'] | null {
   const { act } = scene;
   return act.do === 'add column' && isInUse(scene, act.table) ? act.column : null;
-}
-
-type TypeOfColumn = Extract<Act, { do: 'change type' }>['to'];
-
-/** Postgres then changes the catalogue alone. */
-function isWidened(from: TypeOfColumn, to: TypeOfColumn): boolean {
-  const isText = ({ type }: TypeOfColumn) => type === 'text' || type === 'varchar';
-  if (!isText(from) || !isText(to)) return false;
-  return to.length === null || (from.length !== null && to.length >= from.length);
 }
 
 /** A second table: what takes long on the first, or changes rows, has rules of its own. */
@@ -138,24 +167,33 @@ function moreUnderLock(scene: Scene): string | null {
   const locked = before.filter((each) => !own.has(each)).flatMap(locksOfAct);
   const first = locked.find(({ table, lock }) => lock === 'ACCESS EXCLUSIVE' && isTableInUse(scene, table));
   if (!first) return null;
-  const next = locksOfAct(act).find(({ table, lock }) => {
-    return lock !== 'ROW EXCLUSIVE' && table !== first.table && isTableInUse(scene, table);
+  const next = locksOfAct(act).find((lock) => {
+    return isFelt(lock) && lock.table !== first.table && isTableInUse(scene, lock.table);
   });
   return next ? `${first.table} is locked, and then ${next.table} too` : null;
+}
+
+/** A comment, say, is not: nobody waits for its lock, and it is over at once. */
+function isFelt({ lock, scans }: Lock): boolean {
+  return lock !== 'ROW EXCLUSIVE' && (scans || BLOCKS[lock].endsWith('writes'));
 }
 
 function isTableInUse(scene: Scene, table: string | null): boolean {
   return table !== null && isInUse(scene, table);
 }
 
-function scannedByAlter(act: Act): string | null {
-  if (
-    act.do !== 'add constraint' &&
-    act.do !== 'add column' &&
-    act.do !== 'set not null' &&
-    act.do !== 'change type'
-  ) {
-    return null;
-  }
+const READ_TOGETHER: readonly Act['do'][] = [
+  'add constraint',
+  'add column',
+  'set not null',
+  'change type',
+  'validate constraint',
+];
+
+/** What one `alter table` would do in one go; foreign keys are looked up one by one all the same. */
+function scannedByAlter(scene: Scene, act: Act): string | null {
+  if (!READ_TOGETHER.includes(act.do)) return null;
+  if (act.do === 'add constraint' && act.constraint.type === 'foreign key') return null;
+  if (act.do === 'validate constraint' && constraintOf(scene, act)?.type === 'foreign key') return null;
   return locksOfAct(act).find(({ scans }) => scans)?.table ?? null;
 }

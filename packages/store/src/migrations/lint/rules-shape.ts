@@ -1,8 +1,15 @@
 /** What new tables, columns and indexes look like: types, names, and whose rows they hold. */
-import { type Act, type Column, type Constraint, columnsOf, constraintsOf } from './acts.ts';
+import {
+  type Act,
+  type Column,
+  type Constraint,
+  type CreateTable,
+  columnsOf,
+  constraintsOf,
+} from './acts.ts';
 import type { RuleName } from './catalogue.ts';
-import { type ActRule, type Scene, tableOf } from './rule.ts';
-import { isTenantOwned } from './schema-so-far.ts';
+import { type ActRule, indexInWords, isBlock, type Scene, subjectOf, tableIn, tableOf } from './rule.ts';
+import { isTenantOwned, type KnownTable } from './schema-so-far.ts';
 
 /** Of Postgres' identifiers, in bytes. */
 const LONGEST_NAME = 63;
@@ -10,7 +17,11 @@ const MOST_COLUMNS = 3;
 
 export const SHAPE_RULES = {
   'json-column': typeRule(({ type }) => type === 'json'),
-  'length-limited-text': typeRule(({ type }) => type === 'bpchar' || type === 'varchar'),
+  'length-limited-text': (scene) =>
+    // A change of the limit is a change of type.
+    scene.act.do === 'change type' && tableOf(scene, scene.act.table)?.columns.has(scene.act.column)
+      ? null
+      : LIMITED_TEXT(scene),
   'timestamp-without-zone': typeRule(({ type }) => type === 'timestamp'),
   'small-key': (scene) => {
     const keys = constraintsOf(scene.act).filter(isKey).flatMap(loneColumn);
@@ -18,47 +29,49 @@ export const SHAPE_RULES = {
       ({ name, type }) => /^(int[24]|(small)?serial[24]?)$/.test(type) && keys.includes(name),
     );
     // A key that a check pins to few values never grows.
-    return small && !isPinned(small) ? `The key ${small.name} is ${small.type}` : null;
+    return small && !isPinned(small) ? `The key ${tableIn(scene.act)}.${small.name} is ${small.type}` : null;
   },
   'serial-column': typeRule(({ type }) => /serial/.test(type)),
   'name-too-long': ({ statement, act }) => {
     if (act !== statement.acts[0]) return null;
-    const names =
-      statement.text.replace(/'(?:[^']|'')*'|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*/g, '').match(/\w+/g) ?? [];
-    const long = names.find((name) => Buffer.byteLength(name) > LONGEST_NAME);
+    const long = namesIn(statement.text).find((name) => Buffer.byteLength(name) > LONGEST_NAME);
     return long === undefined ? null : `${long.slice(0, 20)}… has ${Buffer.byteLength(long)} bytes`;
   },
   'schema-named': (scene) => {
     const { statement, act } = scene;
+    if (act.do === 'set' && act.name === 'search_path') return 'search_path is set';
     if (act !== statement.acts[0]) return null;
     // A tenant's schema points to what is shared.
     const isAllowed = (name: string) => isTenantFolder(scene) && name.startsWith('public.');
     const named = statement.qualified.find((name) => !isAllowed(name));
     return named === undefined ? null : `${named} is named with its schema`;
   },
-  'not-repeatable': ({ act, file, before }) =>
-    file.transaction || isRepeatable(act, before) ? null : `This (${act.do}) can happen only once`,
+  'not-repeatable': ({ act, file, statement, before }) => {
+    // A block asks by itself what is there.
+    return file.transaction || isBlock(statement) || isRepeatable(act, before)
+      ? null
+      : `${act.do.toUpperCase()} of ${subjectOf(act)} can happen only once`;
+  },
   'wide-index': ({ act }) =>
     act.do === 'create index' && !act.unique && act.columns.length > MOST_COLUMNS
-      ? `The index ${act.name ?? ''} has ${act.columns.length} columns`
+      ? `${indexInWords(act)} has ${act.columns.length} columns`
       : null,
   'enum-type': ({ act }) => (act.do === 'create enum' ? `The type ${act.name} is an enum` : null),
   'table-without-tenant': (scene) => {
     const { act } = scene;
-    if (act.do !== 'create table' || isTenantFolder(scene)) return null;
-    return act.columns.some(({ name }) => name === 'tenant_id')
-      ? null
-      : `The table ${act.table} has no tenant_id`;
+    if (act.do !== 'create table' || act.temporary || isTenantFolder(scene)) return null;
+    if (!isOwned(scene)) return `The table ${act.table} has no tenant_id`;
+    return mayBeNobodys(act) ? `${act.table}.tenant_id may be null` : null;
   },
   'tenant-not-first': (scene) => {
     const columns = uniqueColumns(scene).find((each) => each.indexOf('tenant_id') > 0);
-    return columns ? `(${columns.join(', ')}) does not begin with tenant_id` : null;
+    return columns ? `(${columns.join(', ')}) of ${tableIn(scene.act)} does not begin with tenant_id` : null;
   },
   'unique-without-tenant': (scene) => {
     const columns = uniqueColumns(scene).find(
       (each) => !each.includes('tenant_id') && !each.some((column) => identifiesTenant(scene, column)),
     );
-    return columns ? `(${columns.join(', ')}) is unique over all tenants` : null;
+    return columns ? `(${columns.join(', ')}) of ${tableIn(scene.act)} is unique over all tenants` : null;
   },
   'foreign-key-without-tenant': (scene) => {
     const loose = constraintsOf(scene.act).find(
@@ -66,19 +79,32 @@ export const SHAPE_RULES = {
         type === 'foreign key' &&
         !columns.includes('tenant_id') &&
         target !== null &&
-        isTenantOwned(tableOf(scene, target)),
+        isTenantOwned(tableOf(scene, target)) &&
+        !isTableOfTenants(tableOf(scene, target)),
     );
     return loose && isOwned(scene) && !isTenantFolder(scene)
-      ? `(${loose.columns.join(', ')}) points to ${loose.target} without tenant_id`
+      ? `(${loose.columns.join(', ')}) of ${tableIn(scene.act)} points to ${loose.target} without tenant_id`
       : null;
   },
 } satisfies Partial<Record<RuleName, ActRule>>;
 
-function typeRule(isMeant: (type: Pick<Column, 'type' | 'length'>) => boolean): ActRule {
+const LIMITED_TEXT = typeRule(
+  ({ type, limits }) => type === 'bpchar' || (type === 'varchar' && limits.length > 0),
+);
+
+/** Words outside of texts and comments, and whatever is quoted as a name. */
+function namesIn(sql: string): string[] {
+  const plain = sql.replace(/'(?:[^']|'')*'|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\//g, ' ');
+  const names = plain.match(/"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*/gu) ?? [];
+  return names.map((name) => name.replace(/^"(.*)"$/s, '$1').replaceAll('""', '"'));
+}
+
+function typeRule(isMeant: (type: Pick<Column, 'type' | 'limits'>) => boolean): ActRule {
   return ({ act }) => {
-    if (act.do === 'change type') return isMeant(act.to) ? `${act.column} becomes ${act.to.type}` : null;
+    if (act.do === 'change type')
+      return isMeant(act.to) ? `${act.table}.${act.column} becomes ${act.to.type}` : null;
     const column = columnsOf(act).find(isMeant);
-    return column ? `The column ${column.name} is ${column.type}` : null;
+    return column ? `The column ${tableIn(act)}.${column.name} is ${column.type}` : null;
   };
 }
 
@@ -114,8 +140,23 @@ function isTenantFolder({ file }: Scene): boolean {
 
 function isOwned(scene: Scene): boolean {
   const { act } = scene;
-  if (act.do === 'create table') return act.columns.some(({ name }) => name === 'tenant_id');
+  if (act.do === 'create table') {
+    const sources = [...act.like, ...act.parents].map((name) => tableOf(scene, name));
+    return act.columns.some(({ name }) => name === 'tenant_id') || sources.some(isTenantOwned);
+  }
   return 'table' in act && act.table !== null && isTenantOwned(tableOf(scene, act.table));
+}
+
+function mayBeNobodys({ columns, constraints }: CreateTable): boolean {
+  const isKept = constraints.some(({ notNull }) => notNull.includes('tenant_id'));
+  return columns.some(
+    ({ name, type, notNull }) => name === 'tenant_id' && type !== '' && !notNull && !isKept,
+  );
+}
+
+/** Whatever points to it is a tenant's id itself. */
+function isTableOfTenants(table: KnownTable | undefined): boolean {
+  return table?.primaryKey.columns.join() === 'tenant_id';
 }
 
 /** An id of ours is made at random, or counted over all: it belongs to one tenant, and no caller chooses it. */
@@ -124,7 +165,7 @@ function identifiesTenant({ act, schema }: Scene, column: string): boolean {
     ({ type, columns }) => type === 'primary key' && columns.length === 1 && columns[0] === column,
   );
   const own = columnsOf(act).find(({ name }) => name === column);
-  if (isOnlyKey && (column.endsWith('_id') || own?.filled === 'identity' || column === 'seq')) return true;
+  if (isOnlyKey && (/(^|_)id$/.test(column) || own?.filled === 'identity' || column === 'seq')) return true;
   return schema.tables
     .values()
     .some(
@@ -145,5 +186,7 @@ function isRepeatable(act: Act, before: readonly Act[]): boolean {
   if (act.do === 'create function' || act.do === 'create view') return act.replaces;
   if (act.do === 'insert') return act.conflictHandled;
   if (act.do === 'update' || act.do === 'delete') return act.where !== null;
-  return act.do !== 'rename' && act.do !== 'detach partition';
+  // Postgres has no other form of it, and says what is left to do: `detach partition … finalize`.
+  if (act.do === 'detach partition') return act.concurrently;
+  return act.do !== 'rename' && act.do !== 'attach partition';
 }

@@ -1,7 +1,7 @@
 /** Triggers that write the old shape for the new one, or the other way round. */
 import type { Act } from './acts.ts';
 import type { RuleName } from './catalogue.ts';
-import { isLoopSafe } from './read-acts.ts';
+import { isLoopSafe } from './read-objects.ts';
 import type { ActRule, Scene } from './rule.ts';
 
 export const TRIGGER_RULES = {

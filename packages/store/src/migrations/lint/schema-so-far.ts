@@ -1,19 +1,21 @@
 /** The schema as the files before have left it, as far as the rules ask for it. */
-import type { Act, Column, Constraint, Drop } from './acts.ts';
+import type { Act, Column, Constraint, CreateIndex, CreateTable, Drop } from './acts.ts';
 import type { LintedFile } from './rule.ts';
+
+export type KnownConstraint = Constraint & { readonly addedIn: string };
 
 export interface KnownTable {
   readonly name: string;
   readonly createdIn: string;
+  /** The table of which it is a partition; none or one. */
+  readonly partitionOf: Set<string>;
   readonly columns: Map<string, Column & { readonly addedIn: string }>;
   /** Sets of columns that are unique together: keys, constraints and indexes without a predicate or with one. */
   readonly uniques: (readonly string[])[];
   readonly primaryKey: { columns: readonly string[] };
-  readonly indexes: Map<string, { readonly columns: readonly (string | null)[]; readonly unique: boolean }>;
-  /** By name; those without one are not asked for. */
-  readonly constraints: Map<string, Constraint & { readonly addedIn: string }>;
-  /** Columns that a validated constraint keeps from being null. */
-  readonly provenNotNull: Set<string>;
+  readonly indexes: Map<string, CreateIndex>;
+  /** By name, which is Postgres' own where none is given. */
+  readonly constraints: Map<string, KnownConstraint>;
 }
 
 export interface KnownSchema {
@@ -28,6 +30,11 @@ export function emptySchema(): KnownSchema {
 
 export function isTenantOwned(table: KnownTable | undefined): boolean {
   return table?.columns.has('tenant_id') ?? false;
+}
+
+/** By a constraint that is validated, so that SET NOT NULL reads no row. */
+export function isProvenNotNull(table: KnownTable | undefined, column: string): boolean {
+  return table?.constraints.values().some((each) => each.validated && each.notNull.includes(column)) ?? false;
 }
 
 export function tableOfIndex(schema: KnownSchema, index: string): KnownTable | undefined {
@@ -48,6 +55,8 @@ export function apply(schema: KnownSchema, act: Act, id: string): void {
   else if (act.do === 'rename' && act.what === 'table') renameTable(schema, act);
   else if (act.do === 'drop') drop(schema, act);
   else if (act.do === 'create function') schema.functions.set(act.name, act);
+  else if (act.do === 'attach partition') schema.tables.get(act.partition)?.partitionOf.add(act.table);
+  else if (act.do === 'detach partition') schema.tables.get(act.partition)?.partitionOf.delete(act.table);
   else if (act.do === 'create view') schema.views.add(act.name);
   else if ('table' in act && act.table !== null) {
     const table = schema.tables.get(act.table);
@@ -55,19 +64,22 @@ export function apply(schema: KnownSchema, act: Act, id: string): void {
   }
 }
 
-function createTable(schema: KnownSchema, act: Extract<Act, { do: 'create table' }>, id: string): void {
+function createTable(schema: KnownSchema, act: CreateTable, id: string): void {
   if (schema.tables.has(act.table)) return;
   const table: KnownTable = {
     name: act.table,
     createdIn: id,
+    partitionOf: new Set(act.isPartition ? act.parents : []),
     columns: new Map(),
     uniques: [],
     primaryKey: { columns: [] },
     indexes: new Map(),
     constraints: new Map(),
-    provenNotNull: new Set(),
   };
   schema.tables.set(act.table, table);
+  for (const source of [...act.like, ...act.parents]) {
+    for (const column of schema.tables.get(source)?.columns.values() ?? []) addColumn(table, column, id);
+  }
   for (const column of act.columns) addColumn(table, column, id);
   for (const constraint of act.constraints) addConstraint(table, constraint, id);
 }
@@ -105,6 +117,11 @@ function changeTable(table: KnownTable, act: Act, id: string): void {
     case 'drop constraint':
       table.constraints.delete(act.name);
       break;
+    case 'drop not null':
+      for (const [name, { type, columns }] of table.constraints) {
+        if (type === 'not null' && columns.includes(act.column)) table.constraints.delete(name);
+      }
+      break;
     case 'create index':
       table.indexes.set(act.name ?? `${table.name}_${act.columns.join('_')}_idx`, act);
       if (act.unique) table.uniques.push(act.columns.filter((column) => column !== null));
@@ -118,20 +135,28 @@ function addColumn(table: KnownTable, column: Column, id: string): void {
 }
 
 function addConstraint(table: KnownTable, constraint: Constraint, id: string): void {
-  const { type, name, columns, validated } = constraint;
-  if (name !== null) table.constraints.set(name, { ...constraint, addedIn: id });
+  const { type, name, columns } = constraint;
+  table.constraints.set(name ?? defaultName(table, constraint), { ...constraint, addedIn: id });
   if (type === 'primary key') table.primaryKey.columns = columns;
   if (type === 'primary key' || type === 'unique') table.uniques.push(columns);
-  if (type === 'not null' && validated) prove(table, columns);
 }
 
 function validate(table: KnownTable, name: string): void {
   const constraint = table.constraints.get(name);
-  if (!constraint) return;
-  table.constraints.set(name, { ...constraint, validated: true });
-  if (constraint.type === 'not null') prove(table, constraint.columns);
+  if (constraint) table.constraints.set(name, { ...constraint, validated: true });
 }
 
-function prove(table: KnownTable, columns: readonly string[]): void {
-  for (const column of columns) table.provenNotNull.add(column);
+const SUFFIX = {
+  check: 'check',
+  'not null': 'not_null',
+  unique: 'key',
+  'primary key': 'pkey',
+  'foreign key': 'fkey',
+  exclusion: 'excl',
+} as const satisfies Record<Constraint['type'], string>;
+
+/** As Postgres names one: a check by its column where it asks about one, a primary key by its table alone. */
+function defaultName({ name }: KnownTable, { type, columns }: Constraint): string {
+  const isByTable = type === 'primary key' || (type === 'check' && columns.length !== 1);
+  return [name, ...(isByTable ? [] : columns), SUFFIX[type]].join('_');
 }
