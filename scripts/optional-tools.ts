@@ -23,6 +23,10 @@ export const optionalTools = {
   zsh: { isThere: () => isInPath('zsh'), howToGet: 'apt-get install zsh' },
   fish: { isThere: () => isInPath('fish'), howToGet: 'apt-get install fish' },
   'redis-server': { isThere: () => isInPath('redis-server'), howToGet: 'apt-get install redis-server' },
+  pgbouncer: {
+    isThere: () => isInPath('pgbouncer'),
+    howToGet: 'apt-get install pgbouncer; /usr/sbin must be in PATH',
+  },
   'git-history': {
     isThere: hasVersionBefore,
     howToGet: 'run in a clone with its history: git fetch --unshallow',

@@ -60,7 +60,7 @@ export async function playBackfillRounds({
   }
 }
 
-async function makeSingles(url: string, rows: number): Promise<void> {
+export async function makeSingles(url: string, rows: number): Promise<void> {
   // Makes the file, where it is one.
   await (await openBackfills(url)).close();
   await execute(

@@ -14,6 +14,7 @@ import { freePort } from './free-port.ts';
 export interface PostgresServer {
   /** Of the database `postgres`, as its superuser. */
   url: string;
+  cluster: Cluster;
   /** As `pg_ctl stop -m fast`: connections are broken, what was committed is kept. */
   stop(): Promise<void>;
   /** Again on the same port, after `stop`. */
@@ -22,59 +23,79 @@ export interface PostgresServer {
   remove(): Promise<void>;
 }
 
+/** What it takes to run one. */
+export interface Cluster {
+  /** Goes with it. */
+  folder: string;
+  /** In the folder. */
+  data: string;
+  /** The server. */
+  program: string;
+  password: string;
+  /** It waits for the disk at each commit, as in production. */
+  durable: boolean;
+  identity: Identity | null;
+}
+
 /** Postgres cannot be had here, for a reason that is no fault of the tests. */
 export class NoPostgresError extends Error {}
 
 const PREFIX = 'receptionist-postgres-';
 const USER = 'receptionist';
 
-/** `durable`: waits for the disk at each commit, as in production. @throws NoPostgresError */
+/** @throws NoPostgresError */
 export async function startPostgres({ durable = false } = {}): Promise<PostgresServer> {
   removeAbandoned();
-  const folder = mkdtempSync(path.join(tmpdir(), `${PREFIX}${process.pid}-`));
+  const identity = ordinaryUser();
+  const folder = makeFolder(identity);
   try {
-    return await startIn(folder, durable);
+    const programs = await findPrograms(folder, identity);
+    const data = path.join(folder, 'data');
+    const password = randomBytes(12).toString('hex');
+    initialize({ program: programs.initdb, folder, data, password, identity });
+    return await serve({ folder, data, program: programs.postgres, password, durable, identity });
   } catch (error) {
     rmSync(folder, { recursive: true });
     throw error;
   }
 }
 
-async function startIn(folder: string, durable: boolean): Promise<PostgresServer> {
-  const identity = ordinaryUser();
+/** In the temporary folder; once we are gone, somebody else removes it. */
+export function makeFolder(identity: Identity | null): string {
+  const folder = mkdtempSync(path.join(tmpdir(), `${PREFIX}${process.pid}-`));
   if (identity) chownSync(folder, identity.uid, identity.gid);
-  const programs = await findPrograms(folder, identity);
-  const data = path.join(folder, 'data');
-  const password = randomBytes(12).toString('hex');
-  initialize({ program: programs.initdb, folder, data, password, identity });
+  return folder;
+}
+
+export async function serve(cluster: Cluster): Promise<PostgresServer> {
   const port = await freePort();
-  const run = () => runServer({ program: programs.postgres, data, port, durable, identity });
-  let server = await run();
+  let server = await runServer(cluster, port);
   const stop = async () => {
     if (server.exitCode !== null) return;
     server.stdin?.end();
     await once(server, 'exit');
   };
   return {
-    url: `postgres://${USER}:${password}@127.0.0.1:${port}/postgres`,
+    url: `postgres://${USER}:${cluster.password}@127.0.0.1:${port}/postgres`,
+    cluster,
     stop,
     async start() {
-      server = await run();
+      server = await runServer(cluster, port);
     },
     async remove() {
       await stop();
-      rmSync(folder, { recursive: true });
+      rmSync(cluster.folder, { recursive: true });
     },
   };
 }
 
-interface Identity {
+export interface Identity {
   uid: number;
   gid: number;
 }
 
-/** Postgres refuses to run as root; every system has a user without rights. Null: we are no root. */
-function ordinaryUser(): Identity | null {
+/** Servers refuse to run as root; every system has a user without rights. Null: we are no root. */
+export function ordinaryUser(): Identity | null {
   if (process.getuid?.() !== 0) return null;
   try {
     const idOf = (option: string) => Number(execFileSync('id', [option, 'nobody'], { encoding: 'utf8' }));
@@ -143,22 +164,13 @@ function initialize({
   });
 }
 
-/** Holds the server for as long as its standard input, which is ours, is open: a SIGKILL closes that too. */
-const KEEPER = '"$@" & server=$!; read -r _; kill -INT $server; wait $server';
+/**
+ * Holds the server for as long as its standard input, which is ours, is open: a SIGKILL closes that too. What is heard is the
+ * server's alone, so that its end is heard.
+ */
+export const KEEPER = '"$@" & server=$!; exec 2>&-; read -r _; kill -INT $server; wait $server';
 
-async function runServer({
-  program,
-  data,
-  port,
-  durable,
-  identity,
-}: {
-  program: string;
-  data: string;
-  port: number;
-  durable: boolean;
-  identity: Identity | null;
-}): Promise<ChildProcess> {
+async function runServer({ program, data, durable, identity }: Cluster, port: number): Promise<ChildProcess> {
   const settings = {
     listen_addresses: '127.0.0.1',
     port,
@@ -182,11 +194,12 @@ async function untilReady(server: ChildProcess): Promise<void> {
   if (!server.stderr) throw new Error('Postgres has no standard error');
   for await (const line of createInterface(server.stderr)) {
     said.push(line);
-    if (!line.includes('ready to accept connections')) continue;
+    if (!/ready to accept (read-only )?connections/.test(line)) continue;
     // What it says later must not fill the pipe.
     server.stderr.resume();
     return;
   }
+  server.stdin?.end();
   throw new Error(`Postgres did not start:\n${said.join('\n')}`);
 }
 

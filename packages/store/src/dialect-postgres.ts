@@ -17,7 +17,12 @@ import {
 import pg from 'pg';
 import { storableText } from './columns.ts';
 import type { Dialect } from './dialect.ts';
-import { createPostgresMigrator, lockHolder } from './migrations/postgres-migrator.ts';
+import { lockHolder } from './migrations/postgres-lock-holder.ts';
+import {
+  createPostgresMigrator,
+  LOCK_TIMEOUT,
+  type MigratorConnections,
+} from './migrations/postgres-migrator.ts';
 import { type PostgresAddress, readPostgresAddress } from './postgres-address.ts';
 import { explain, isConflict, LateError } from './postgres-errors.ts';
 import type { Db, Tables } from './schema.ts';
@@ -44,7 +49,7 @@ const PATIENCE: Patience = {
 const MIGRATION_PATIENCE: Patience = {
   connectMs: 10_000,
   answerMs: 2 ** 31 - 1,
-  limits: { statement_timeout: '0', lock_timeout: '2s', idle_in_transaction_session_timeout: '60s' },
+  limits: { statement_timeout: '0', lock_timeout: LOCK_TIMEOUT, idle_in_transaction_session_timeout: '60s' },
 };
 /** It waits, and does nothing, for as long as others work under it. */
 const LOCK_PATIENCE: Patience = {
@@ -139,10 +144,7 @@ interface ConnectOptions {
   log?: StoreLog | undefined;
 }
 
-function connect({ address, poolSize, applicationName, patience, log }: ConnectOptions): {
-  db: Db;
-  close(): Promise<void>;
-} {
+function connect({ address, poolSize, applicationName, patience, log }: ConnectOptions): MigratorConnections {
   const pool = new pg.Pool({
     connectionString: address.connectionString,
     ssl: address.ssl,
@@ -165,7 +167,22 @@ function connect({ address, poolSize, applicationName, patience, log }: ConnectO
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
   });
-  return { db, close: () => pool.end() };
+  return { db, isPooled: () => isPooled(pool, address), close: () => pool.end() };
+}
+
+/** A pooler gives each client a key of its own to cancel with, and not the server's, of which the process id is part. */
+async function isPooled(pool: pg.Pool, { shown }: PostgresAddress): Promise<boolean> {
+  try {
+    const client = await pool.connect();
+    try {
+      const { rows } = await client.query('select pg_backend_pid() as pid');
+      return rows[0].pid !== (client as pg.PoolClient & { processID: number }).processID;
+    } finally {
+      client.release();
+    }
+  } catch (error) {
+    throw explain(error, shown);
+  }
 }
 
 /** Begins each transaction with its limits, in one message: they end with it. */

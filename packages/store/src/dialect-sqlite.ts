@@ -1,5 +1,5 @@
 /** Everything that is said differently to SQLite than to Postgres. */
-import { accessSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '@receptionist/core';
@@ -40,7 +40,7 @@ export async function openSqlite(
   file: string,
   { patienceMs = PATIENCE_MS, make = true }: SqliteOptions = {},
 ): Promise<Dialect> {
-  if (make) makeFile(file);
+  if (make) prepareFile(file);
   const found = isThere(file) ? file : IN_MEMORY;
   const writer = await connect(found, { patienceMs });
   const reader = await connect(found, { patienceMs, readonly: found === file });
@@ -61,8 +61,13 @@ export async function openSqlite(
     },
     columnNames,
     migrating: async () => null,
-    connectMigrator: async ({ wait_ms = MIGRATION_PATIENCE_MS, onWait } = {}) =>
-      createSqliteMigrator({ ...(await connect(found, { patienceMs: wait_ms })), file }, { wait_ms, onWait }),
+    async connectMigrator({ wait_ms = MIGRATION_PATIENCE_MS, onWait } = {}) {
+      if (found === file) refuseReadOnly(file);
+      return createSqliteMigrator(
+        { ...(await connect(found, { patienceMs: wait_ms })), file },
+        { wait_ms, onWait },
+      );
+    },
     async close() {
       reader.raw.close();
       writer.raw.close();
@@ -74,11 +79,23 @@ export async function openSqlite(
  * Only the owner may read it: callers' words are in there. SQLite gives `-wal` and `-shm` the same mode. A file that is there
  * is not touched: closing it would drop the locks that this process holds on it.
  */
-function makeFile(file: string): void {
-  if (existsSync(file)) return;
+function prepareFile(file: string): void {
+  if (existsSync(file)) {
+    refuseReadOnly(file);
+    return;
+  }
   try {
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     closeSync(openSync(file, 'a', 0o600));
+  } catch (error) {
+    throw explain(error, file);
+  }
+}
+
+/** SQLite opens it all the same, and would say so at the first write. @throws Problem `unavailable` */
+function refuseReadOnly(file: string): void {
+  try {
+    accessSync(file, constants.W_OK);
   } catch (error) {
     throw explain(error, file);
   }

@@ -6,6 +6,7 @@ const EXPLANATIONS: readonly [found: RegExp, explanation: string][] = [
   [/^(ENOTFOUND|EAI_AGAIN)/, 'has a host name that is not known here. Check DATABASE_URL.'],
   [/^timeout exceeded/, 'gave us no connection in time: it does not answer, or all of ours are in use (DATABASE_POOL_SIZE). It goes on by itself once there is one.'],
   [/^(LATE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|Connection terminated due to)/, 'does not answer in time. Look at its load and the network. It goes on by itself once it answers.'],
+  [/^08P01/, 'is behind a pooler that did not let us through. Look at what it said, and at DATABASE_URL. It goes on by itself once the pooler does.'],
   [/^(57P0[1-3]|08|ECONNRESET|EPIPE|Connection terminated|Client (has|was))/, 'broke the connection: it is starting, stopping or gone. It goes on by itself once it is back.'],
   [/^(57014|55P03|25P0[34])/, 'took too long: other work holds the rows, or the machine is overloaded. Nothing was written.'],
   [/^(40001|40P01)/, 'undid the change several times, because others changed the same rows at the same time. Try again.'],

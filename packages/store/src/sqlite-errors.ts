@@ -4,7 +4,7 @@ import { Problem } from '@receptionist/core';
 const EXPLANATIONS: readonly [code: RegExp, explanation: string][] = [
   [/^SQLITE_(BUSY|LOCKED)/, 'is locked by another process that does not let go. Nothing was written. Find it with fuser, or try again.'],
   [/^(SQLITE_FULL|ENOSPC|EDQUOT)/, 'cannot grow: the disk is full. Nothing was written. Make room, and it goes on by itself.'],
-  [/^(SQLITE_(CANTOPEN|READONLY|PERM)|EACCES|EPERM|EROFS)/, 'cannot be opened for writing. It must be a file that this user owns, in a folder of theirs.'],
+  [/^(SQLITE_(CANTOPEN|READONLY|PERM)|EACCES|EPERM|EROFS)/, 'cannot be opened for writing. It must be a file that this user owns, in a folder of theirs, with those beside it (-wal, -shm, -migrating).'],
   [/^(ENOTDIR|EISDIR|EEXIST|ELOOP|ENAMETOOLONG)/, 'cannot be made there: the path is not one of a file. Check DATABASE_URL.'],
   [/^SQLITE_NOTADB/, 'is not an SQLite database. Check DATABASE_URL; the file was left as it is.'],
   [/^SQLITE_CORRUPT/, 'is damaged. Stop the daemon, keep a copy of the file and restore the last backup.'],

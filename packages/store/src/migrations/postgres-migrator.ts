@@ -1,55 +1,69 @@
-/** How migrations wait for one another and for the tables on Postgres, and whom they name when they give up. */
+/** How migrations wait for one another and for the tables on Postgres. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '@receptionist/core';
 import { type ControlledTransaction, sql } from 'kysely';
 import type { MigrationLock, Migrator, MigratorOptions } from '../dialect.ts';
 import { isDeadlock, isLockTimeout } from '../postgres-errors.ts';
 import type { Db, Tables } from '../schema.ts';
-import { outlineOf } from './statements.ts';
+import { blockerOf, lockHolder, lockKey } from './postgres-lock-holder.ts';
 
 const WAIT_MS = 120_000;
-/** A little before the lock_timeout of 2 s. */
-const LOOK_AFTER_MS = 1_500;
+/**
+ * For a table. Whoever comes after us queues behind us, and a daemon's query gives up after 1.5 s; an autovacuum makes way to
+ * one that has waited for deadlock_timeout, 1 s. So between the two.
+ */
+export const LOCK_TIMEOUT = '1200ms';
+/** A little before that. */
+const LOOK_AFTER_MS = 800;
+/** Between two attempts: short where somebody is just passing through, then long enough for others to get through as well. */
+const SHORTEST_REST_MS = 300;
+const LONGEST_REST_MS = 4_000;
 
-/** A transaction lets go of it with its end, also that of its process; and behind a pooler it keeps its connection. */
-const lockKey = (schema: string | undefined) =>
-  sql`hashtextextended('receptionist migrates ' || ${schema ?? sql`current_schema()`}, 0)`;
+export interface MigratorConnections {
+  db: Db;
+  /** Whether statements of one connection may meet different ones of the server. @throws Problem `unavailable` */
+  isPooled(): Promise<boolean>;
+  close(): Promise<void>;
+}
 
 /** @param connect for work, and for the lock, which nothing else may use */
 export async function createPostgresMigrator(
-  connect: (patience: 'work' | 'lock') => { db: Db; close(): Promise<void> },
+  connect: (patience: 'work' | 'lock') => MigratorConnections,
   { schema, wait_ms = WAIT_MS, onWait }: MigratorOptions,
 ): Promise<Migrator> {
-  const { db, close } = connect('work');
+  const { db, isPooled, close } = connect('work');
   const guard = connect('lock');
   const closeAll = async () => {
     await Promise.all([close(), guard.close()]);
   };
   try {
-    await sql`select 1`.execute(db);
+    const options = { schema, wait_ms, onWait, isPooled: await isPooled() };
+    return {
+      db,
+      lock: () => lock(guard.db, options),
+      transact: (work) => transact(db, options, work),
+      async runScript(transaction, script) {
+        await inItsOwnWords(sql.raw(script).execute(transaction));
+      },
+      runAlone: (statement) => runAlone(db, statement, options),
+      close: closeAll,
+    };
   } catch (error) {
     await closeAll();
     throw error;
   }
-  return {
-    db,
-    lock: () => lock(guard.db, { schema, wait_ms, onWait }),
-    transact: (work) =>
-      whenFree({ wait_ms, onWait }, (notice) =>
-        db
-          .transaction()
-          .execute((transaction) => watched(db, transaction, notice, () => work(transaction)))
-          // It locks several tables, as those do who write meanwhile, in an order of theirs. All of it is undone.
-          .catch((error) => {
-            throw isDeadlock(error) ? new LockLost(error) : error;
-          }),
-      ),
-    async runScript(transaction, script) {
-      await inItsOwnWords(sql.raw(script).execute(transaction));
-    },
-    runAlone: (statement) => runAlone(db, statement, { schema, wait_ms, onWait }),
-    close: closeAll,
-  };
+}
+
+function transact<T>(db: Db, options: MigratorOptions, work: (transaction: Db) => Promise<T>): Promise<T> {
+  return whenFree(options, (notice) =>
+    db
+      .transaction()
+      .execute((transaction) => watched(db, transaction, notice, () => work(transaction)))
+      // It locks several tables, as those do who write meanwhile, in an order of theirs. All of it is undone.
+      .catch((error) => {
+        throw isDeadlock(error) ? new LockLost(error) : error;
+      }),
+  );
 }
 
 /** A transaction that Postgres undid for another one's sake. What runs in none must not be taken for it: half of it stays. */
@@ -78,7 +92,7 @@ async function lock(db: Db, { schema, wait_ms = WAIT_MS, onWait }: MigratorOptio
     if (performance.now() > giveUpAt) {
       throw new Problem(
         'unavailable',
-        `Somebody else migrates this database: ${holder}. Nothing was changed. Wait until that has ended, or give it more time with --wait.`,
+        `Somebody else migrates this database: ${holder}. Nothing was changed. Wait until that has ended, end it with pg_terminate_backend where it hangs, or give it more time with --wait.`,
       );
     }
     if (!said) onWait?.(holder);
@@ -122,40 +136,6 @@ function held(transaction: ControlledTransaction<Tables>): MigrationLock {
   };
 }
 
-/** In words; null where nobody holds it. */
-export async function lockHolder(db: Db, schema?: string): Promise<string | null> {
-  const { rows } = await sql<Holder>`
-    select ${HOLDER}, coalesce(
-      (select string_agg(working.query, '; ') from pg_stat_activity working
-       where working.datname = a.datname and working.application_name = a.application_name and working.pid <> a.pid
-         and working.state = 'active' and working.pid <> pg_backend_pid()),
-      a.query) as query
-    from pg_locks l join pg_stat_activity a using (pid), (select ${lockKey(schema)} as key) wanted
-    where l.locktype = 'advisory' and l.granted and l.objsubid = 1
-      and l.database = (select oid from pg_database where datname = current_database())
-      and l.classid::bigint = ((wanted.key >> 32) & 4294967295) and l.objid::bigint = (wanted.key & 4294967295)`.execute(
-    db,
-  );
-  return rows[0] ? inWords(rows[0]) : null;
-}
-
-interface Holder {
-  pid: number;
-  user: string | null;
-  application: string | null;
-  since: string | null;
-  query: string | null;
-}
-
-const HOLDER = sql`a.pid, a.usename as "user", a.application_name as application, coalesce(a.xact_start, a.backend_start) as since`;
-
-function inWords({ pid, user, application, since, query }: Holder): string {
-  const program = application
-    ? `${application} (pid ${pid}, user ${user ?? 'unknown'})`
-    : `pid ${pid}, user ${user ?? 'unknown'}`;
-  return `${program}, since ${since ?? 'an unknown time'}, with: ${outlineOf(query ?? '')}`;
-}
-
 interface Notice {
   /** Who was in the way when the work had waited for a while. */
   blocker: string | null;
@@ -180,14 +160,6 @@ async function watched<T>(db: Db, transaction: Db, notice: Notice, work: () => P
   }
 }
 
-async function blockerOf(db: Db, pid: number): Promise<string | null> {
-  const { rows } = await sql<Holder>`
-    select ${HOLDER}, a.query from pg_stat_activity a where a.pid = any(pg_blocking_pids(${pid})) order by since limit 1`.execute(
-    db,
-  );
-  return rows[0] ? inWords(rows[0]) : null;
-}
-
 /** Tries until nobody else holds what it needs. Whoever queues for a table keeps everybody else waiting: rather often than long. */
 async function whenFree<T>(
   { wait_ms = WAIT_MS, onWait }: MigratorOptions,
@@ -195,7 +167,7 @@ async function whenFree<T>(
 ): Promise<T> {
   const giveUpAt = performance.now() + wait_ms;
   const notice: Notice = { blocker: null };
-  for (;;) {
+  for (let tries = 0; ; tries++) {
     try {
       return await attempt(notice);
     } catch (error) {
@@ -205,7 +177,7 @@ async function whenFree<T>(
       onWait?.(blocker);
     }
     // Those who queued behind us go first.
-    await sleep(200 + Math.random() * 800);
+    await sleep(Math.min(SHORTEST_REST_MS * 2 ** tries, LONGEST_REST_MS) * (0.5 + Math.random()));
   }
 }
 
@@ -220,28 +192,65 @@ function inTheWay(blocker: string, cause: unknown): Problem {
 const CONCURRENT_INDEX =
   /^create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?("(?:[^"]|"")+"|\w+)\s+on\b/i;
 
-/**
- * Outside of a transaction, on one connection with limits of its own until it has ended. What works concurrently waits for
- * others without keeping anybody waiting, for as long as it takes.
- */
-async function runAlone(db: Db, statement: string, options: MigratorOptions): Promise<void> {
-  const index = CONCURRENT_INDEX.exec(statement)?.[1];
-  if (index) await dropInvalidIndex(db, index, options.schema);
+/** What works concurrently waits for others without keeping anybody waiting, for as long as it takes. */
+async function runAlone(
+  db: Db,
+  statement: string,
+  options: MigratorOptions & { isPooled: boolean },
+): Promise<void> {
+  const isConcurrent = /\bconcurrently\b/i.test(statement);
+  if (options.isPooled && !isConcurrent) {
+    // With the limits of a transaction, since there are no others.
+    await transact(db, options, (transaction) => inItsOwnWords(sql.raw(statement).execute(transaction)));
+    return;
+  }
   const settings = {
     statement_timeout: '0',
-    lock_timeout: /\bconcurrently\b/i.test(statement) ? '0' : '2s',
+    lock_timeout: isConcurrent ? '0' : LOCK_TIMEOUT,
     ...(options.schema === undefined ? {} : { search_path: `"${options.schema}"` }),
   };
+  const onConnection = options.isPooled ? asItIs(db, settings) : withSettings(db, settings);
+  const index = CONCURRENT_INDEX.exec(statement)?.[1];
+  if (index) await dropInvalidIndex(db, index, options.schema);
   await whenFree(options, (notice) =>
+    onConnection((connection) =>
+      inItsOwnWords(watched(db, connection, notice, () => sql.raw(statement).execute(connection))),
+    ),
+  );
+}
+
+type Settings = Readonly<Record<string, string>>;
+type OnConnection = (work: (connection: Db) => Promise<unknown>) => Promise<unknown>;
+
+/** On one connection, until the work has ended. */
+function withSettings(db: Db, settings: Settings): OnConnection {
+  return (work) =>
     db.connection().execute(async (connection) => {
       for (const [name, value] of Object.entries(settings))
         await sql`select set_config(${name}, ${value}, false)`.execute(connection);
       try {
-        await inItsOwnWords(watched(db, connection, notice, () => sql.raw(statement).execute(connection)));
+        await work(connection);
       } finally {
         for (const name of Object.keys(settings)) await sql.raw(`reset ${name}`).execute(connection);
       }
-    }),
+    });
+}
+
+/** Behind a pooler a setting would stay on a connection of the server, and meet whoever is given that next. */
+function asItIs(db: Db, settings: Settings): OnConnection {
+  return async (work) => {
+    for (const [name, value] of Object.entries(settings)) await refuseOther(db, name, value);
+    return work(db);
+  };
+}
+
+async function refuseOther(db: Db, name: string, value: string): Promise<void> {
+  const { rows } = await sql<{ found: string }>`select current_setting(${name}) as found`.execute(db);
+  const found = rows[0]?.found;
+  if (found === value) return;
+  throw new Problem(
+    'unavailable',
+    `What runs in no transaction needs ${name} = ${value} of its connection, where it is ${found}, and a pooler keeps no setting. Set DATABASE_DIRECT_URL to the address of Postgres itself.`,
   );
 }
 

@@ -23,8 +23,15 @@ export function createPressureGauge(dialect: Dialect): PressureGauge {
   if (dialect.name === 'sqlite') return { crowd: async () => NOBODY, probe: async () => null };
   const crowdIsDue = atMostEvery(ASK_EVERY_MS);
   const probeIsDue = atMostEvery(ASK_EVERY_MS);
+  let replica_lag_ms: number | null = null;
   return {
-    crowd: async (transaction, table) => (crowdIsDue() ? askCrowd(transaction, table) : NOBODY),
+    async crowd(transaction, table) {
+      // Whoever waited has been let in; a replica that was behind still is.
+      if (!crowdIsDue()) return { waiting: 0, replica_lag_ms };
+      const crowd = await askCrowd(transaction, table);
+      replica_lag_ms = crowd.replica_lag_ms;
+      return crowd;
+    },
     async probe() {
       if (!probeIsDue()) return null;
       const begun = performance.now();

@@ -1,4 +1,15 @@
 /** How migrations wait for one another on SQLite: each is a transaction, which locks the whole file and dies with its process. */
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  fchownSync,
+  openSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '@receptionist/core';
 import Database from 'better-sqlite3';
@@ -18,7 +29,7 @@ interface Connection {
 export function createSqliteMigrator({ db, raw, file }: Connection, options: LockOptions): Migrator {
   return {
     db,
-    lock: () => lock(`${file}-migrating`, options),
+    lock: () => lock(lockFile(file), options),
     async transact(work, { rebuilds = false } = {}) {
       // A table that is rebuilt is dropped, and its rows must not take others with them. Inside of a transaction it is too late.
       if (rebuilds) raw.pragma('foreign_keys = off');
@@ -44,9 +55,29 @@ export function createSqliteMigrator({ db, raw, file }: Connection, options: Loc
 type LockOptions = Required<Pick<MigratorOptions, 'wait_ms' | 'onWait'>>;
 
 /**
- * A file beside the database, so that migrators take turns and daemons may write between two migrations. It stays, and stays empty:
+ * Beside the database, so that migrators take turns and daemons may write between two migrations. It stays, and stays empty:
  * removed by one who is through, it would be another's who opens it in that moment.
+ * @throws Problem `unavailable` where we may only read it: SQLite would say that we have the lock, to everybody at once
  */
+function lockFile(database: string): string {
+  const file = `${database}-migrating`;
+  try {
+    if (!existsSync(file)) makeAs(statSync(database, { throwIfNoEntry: false }), file);
+    accessSync(file, constants.W_OK);
+    return file;
+  } catch (error) {
+    throw explain(error, file);
+  }
+}
+
+/** For whoever may write to the database, also if root makes it: so does SQLite with its own files. */
+function makeAs(model: Stats | undefined, file: string): void {
+  const made = openSync(file, 'a', 0o600);
+  if (model) fchmodSync(made, model.mode & 0o777);
+  if (model && process.getuid?.() === 0) fchownSync(made, model.uid, model.gid);
+  closeSync(made);
+}
+
 async function lock(file: string, { wait_ms = 0, onWait }: LockOptions): Promise<MigrationLock> {
   const giveUpAt = performance.now() + wait_ms;
   for (let said = false; ; ) {
