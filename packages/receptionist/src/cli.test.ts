@@ -36,6 +36,18 @@ describe('receptionistd', () => {
     expect(out).toEqual([]);
   });
 
+  it.each([
+    ['an unknown flag', ['migrate', 'status', '--loud', '--json'], "unknown option '--loud'"],
+    ['a flag that says nothing', ['migrate', '--json', 'up', '--wait', 'long'], /'long' is invalid/],
+    ['a missing command', ['migrate', '--json'], 'a command is missing'],
+  ])('tells a script of %s of migrate on stdout alone', async (_what, argv, message) => {
+    expect(await receptionistd(argv)).toBe(2);
+    expect(err).toEqual([]);
+    expect(JSON.parse(out.join(''))).toEqual({
+      error: { code: 'usage', message: expect.stringMatching(message), hint: expect.any(String) },
+    });
+  });
+
   it.each([[['--help']], [['serve', '--help']], [['--version']], [['version']]])(
     'ends with 0 for %s',
     async (argv) => {

@@ -23,13 +23,28 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
   const program = createProgram(surroundings, (result) => {
     code = result;
   });
+  const asJson = argv[0] === 'migrate' && argv.includes('--json');
+  // Each has what it was given when it was made.
+  if (asJson) for (const command of allOf(program)) command.configureOutput({ writeErr: () => {} });
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    return report(error);
+    if (!(error instanceof CommanderError)) return report(error);
+    if (error.exitCode === 0) return EXIT.done;
+    if (asJson) console.log(JSON.stringify({ error: wrongUsage(error) }, null, 2));
+    return EXIT.usage;
   }
+}
+
+function allOf(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(allOf)];
+}
+
+/** For a script. */
+function wrongUsage({ code, message }: CommanderError): { code: string; message: string; hint: string } {
+  const said = code === 'commander.help' ? 'a command is missing' : message.replace(/^error: /, '');
+  return { code: 'usage', message: said, hint: 'See receptionistd migrate --help' };
 }
 
 function createProgram(surroundings: Surroundings, finish: (code: number | null) => void): Command {

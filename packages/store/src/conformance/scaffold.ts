@@ -22,6 +22,7 @@ function itemsTable(dialect: string): string {
   return `-- id: 0001_items
 -- phase: expand
 create table items (tenant_id text not null, item_id ${key} primary key, weight text${end};
+create index items_by_weight on items (tenant_id, weight);
 
 -- down
 drop table items;

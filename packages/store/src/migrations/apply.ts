@@ -10,6 +10,8 @@ export interface Hands {
   migrator: Migrator;
   schema: string | undefined;
   now: () => Promise<Instant>;
+  /** @throws Problem when the lock that keeps other migrators away was lost */
+  assertHeld: () => Promise<void>;
 }
 
 /** It stopped between two statements, and what came before stays. */
@@ -37,7 +39,7 @@ async function applyAtOnce(file: MigrationFile, { dialect, migrator, now }: Hand
 
 async function applyByStatement(
   file: MigrationFile,
-  { dialect, migrator, schema, now }: Hands,
+  { dialect, migrator, schema, now, assertHeld }: Hands,
   runAlone: (statement: string) => Promise<void>,
 ): Promise<boolean> {
   const note = (row: Parameters<typeof amend>[2]) =>
@@ -53,6 +55,7 @@ async function applyByStatement(
   try {
     const duration_ms = await timed(async () => {
       for (const statement of statements.slice(begun)) {
+        await assertHeld();
         await runAlone(statement);
         done++;
         await note({ statement: done });
@@ -64,8 +67,10 @@ async function applyByStatement(
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     const message = `Statement ${done + 1} of ${statements.length} failed: ${said}`;
-    // Where even that fails, it stays as one that runs, and nobody runs it.
-    await note({ state: 'dirty', error: message }).catch(() => {});
+    // Where even that fails, it stays as one that runs, and nobody runs it; or another one does by now, and it is theirs.
+    await assertHeld()
+      .then(() => note({ state: 'dirty', error: message }))
+      .catch(() => {});
     throw new HalfDoneError(message, { cause: error });
   }
 }

@@ -34,8 +34,19 @@ export function compareSchemas(
   );
   return pairs
     .filter((pair) => !isSame(pair) && !half.has(pair.table ?? ''))
-    .toSorted(inReadingOrder)
+    .toSorted(inMendingOrder)
     .map((pair) => toDifference(pair, fixFor(pair, { dialect, expected })));
+}
+
+/** What should not be there goes first, each before what it leans on; but what a column may be made of goes last. */
+function inMendingOrder(a: Pair, b: Pair): number {
+  const isExtra = stageOf(a) !== 1;
+  return stageOf(a) - stageOf(b) || (isExtra ? inReadingOrder(b, a) : inReadingOrder(a, b));
+}
+
+function stageOf({ kind, expected }: Pair): 0 | 1 | 2 {
+  if (expected) return 1;
+  return kind === 'type' || kind === 'sequence' || kind === 'function' ? 2 : 0;
 }
 
 function pairUp(expected: readonly SchemaObject[], live: readonly SchemaObject[]): Pair[] {

@@ -4,6 +4,7 @@ import { Problem } from '@receptionist/core';
 import type Database from 'better-sqlite3';
 import { explain, isBusy } from '../sqlite-errors.ts';
 
+/** A whole number that JavaScript's numbers do not hold is text, to the last digit. */
 export type SqliteValue = string | number | null;
 export type SourceRow = readonly SqliteValue[];
 
@@ -101,10 +102,11 @@ function* chunksOf(
   key: readonly string[],
 ): Iterable<SourceRow[]> {
   const list = (names: readonly string[]) => names.map(quoted).join(', ');
-  const all = database.prepare(`select ${list(columns)} from ${quoted(table)} order by ${list(key)}`).raw();
+  const all = database.prepare(`select ${list(columns)} from ${quoted(table)} order by ${list(key)}`);
   let chunk: SourceRow[] = [];
   let characters = 0;
-  for (const row of all.iterate() as Iterable<SourceRow>) {
+  for (const read of all.raw().safeIntegers().iterate() as Iterable<(SqliteValue | bigint)[]>) {
+    const row = read.map((value) => (typeof value === 'bigint' ? inJson(value) : value));
     chunk.push(row);
     for (const value of row) characters += String(value).length;
     if (chunk.length < CHUNK_ROWS && characters < CHUNK_CHARACTERS) continue;
@@ -113,6 +115,11 @@ function* chunksOf(
     characters = 0;
   }
   if (chunk.length > 0) yield chunk;
+}
+
+function inJson(value: bigint): number | string {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value.toString();
 }
 
 function quoted(name: string): string {

@@ -1,4 +1,5 @@
 /** The Postgres database that is copied into: its tables as they are, and how their rows are written and read. */
+import { Problem } from '@receptionist/core';
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../schema.ts';
 import type { SourceRow } from './copy-source.ts';
@@ -68,10 +69,20 @@ export async function withoutRules(
   await fill();
   for (const { name } of tables) await sql`alter table ${sql.id(name)} enable trigger user`.execute(trx);
   for (const { table, name, definition } of references) {
-    await sql`alter table ${sql.id(table)} add constraint ${sql.id(name)} ${sql.raw(definition)}`.execute(
-      trx,
-    );
+    await sql`alter table ${sql.id(table)} add constraint ${sql.id(name)} ${sql.raw(definition)}`
+      .execute(trx)
+      .catch((error) => {
+        throw isOfRows(error) ? lonelyRows(table, error) : error;
+      });
   }
+}
+
+function lonelyRows(table: string, cause: RowError): Problem {
+  return new Problem(
+    'conflict',
+    `Rows of ${table} point to rows that are not there: ${cause.message}. Nothing was copied. In the file, "pragma foreign_key_check" lists them: mend them, and copy again.`,
+    { cause },
+  );
 }
 
 async function readReferences(trx: Db, tables: readonly CopyTable[]): Promise<Reference[]> {
@@ -89,8 +100,42 @@ export async function empty(trx: Db, { name }: CopyTable): Promise<void> {
   await sql`delete from ${sql.id(name)}`.execute(trx);
 }
 
-/** Postgres reads the values as it reads those that are typed: 0 and 1 are booleans, text is an instant or JSON. */
+/** @throws Problem `conflict` that names the row which Postgres does not take */
 export async function insertRows(trx: Db, table: CopyTable, rows: readonly SourceRow[]): Promise<void> {
+  await sql`savepoint chunk`.execute(trx);
+  try {
+    await insertAll(trx, table, rows);
+  } catch (error) {
+    if (!isOfRows(error)) throw error;
+    if (rows.length === 1) throw refusedRow(table, rows[0] ?? [], error);
+    await sql`rollback to savepoint chunk`.execute(trx);
+    const half = Math.ceil(rows.length / 2);
+    await insertRows(trx, table, rows.slice(0, half));
+    await insertRows(trx, table, rows.slice(half));
+  }
+  await sql`release savepoint chunk`.execute(trx);
+}
+
+type RowError = Error & { code: string };
+
+/** A value that is none of its type, one that breaks a rule of the table, or one that is too large for an index. */
+function isOfRows(error: unknown): error is RowError {
+  return error instanceof Error && 'code' in error && /^(22|23|54)/.test(String(error.code));
+}
+
+function refusedRow({ name, columns, key }: CopyTable, row: SourceRow, cause: RowError): Problem {
+  const values = key.map((column) => row[columns.findIndex((each) => each.name === column)]);
+  // What it quotes is a value, or the name of a rule.
+  const said = cause.code.startsWith('22') ? cause.message.replaceAll(/:? "[^"]*"/g, '') : cause.message;
+  return new Problem(
+    'conflict',
+    `Postgres does not take the row ${JSON.stringify(values)} of ${name}: ${said}. Nothing was copied. Mend it in the file, and copy again.`,
+    { cause },
+  );
+}
+
+/** Postgres reads the values as it reads those that are typed: 0 and 1 are booleans, text is an instant or JSON. */
+async function insertAll(trx: Db, table: CopyTable, rows: readonly SourceRow[]): Promise<void> {
   const columns = sql.join(table.columns.map(({ name }) => sql.id(name)));
   const values = sql.join(table.columns.map(({ name, type }) => typed(name, type)));
   await sql`insert into ${sql.id(table.name)} (${columns}) overriding system value
@@ -106,10 +151,15 @@ export async function readRows(
   const keyColumns = table.columns.filter(({ name }) => table.key.includes(name));
   const same = keyColumns.map(({ name, type }) => sql`t.${sql.id(name)} = ${typed(name, type)}`);
   const arrived = await sql<TargetRow>`
-    select t.* from ${sql.id(table.name)} t join ${recordset(table, keyColumns, rows)} on ${sql.join(same, sql` and `)}`.execute(
+    select ${sql.join(table.columns.map(readable))} from ${sql.id(table.name)} t join ${recordset(table, keyColumns, rows)} on ${sql.join(same, sql` and `)}`.execute(
     trx,
   );
   return arrived.rows;
+}
+
+/** The driver makes numbers of whole ones, and a large one would lose digits. */
+function readable({ name, type }: CopyTable['columns'][number]): RawBuilder<unknown> {
+  return type === 'bigint' ? sql`t.${sql.id(name)}::text as ${sql.id(name)}` : sql`t.${sql.id(name)}`;
 }
 
 /** One parameter, however many rows: each is an object whose members are read as text. */

@@ -43,9 +43,16 @@ function canonical({ columns }: CopyTable, row: TargetRow): TargetRow {
 function canonicalValue(type: string, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   if (type === 'boolean') return Boolean(value);
-  if (type.startsWith('timestamp')) return new Date(String(value)).toISOString();
+  if (type === 'bigint') return String(value);
+  if (type.startsWith('timestamp')) return canonicalInstant(String(value));
   // jsonb has an order of members of its own.
   return type === 'jsonb' ? JSON.stringify(sorted(JSON.parse(String(value)))) : value;
+}
+
+/** Postgres takes some for which JavaScript has no date, such as a leap second. */
+function canonicalInstant(text: string): string {
+  const at = new Date(text);
+  return Number.isNaN(at.valueOf()) ? text : at.toISOString();
 }
 
 function sorted(value: unknown): unknown {

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { seedEveryTable } from '../conformance/every-table.ts';
@@ -138,6 +139,46 @@ it.each([
   await runOn(target.url, cause);
   await expect(copy()).rejects.toThrow(message);
   expect((await sql`select * from tenants`.execute(dialect.reader)).rows).toEqual([]);
+});
+
+/** Whatever its rules say. */
+function changeSource(statement: string): void {
+  const database = new Database(file());
+  database.pragma('ignore_check_constraints = on');
+  database.pragma('foreign_keys = off');
+  database.exec(statement);
+  database.close();
+}
+
+it.each([
+  [
+    'text that is no time',
+    "update tenants set updated_at = 'next Monday'",
+    /^Postgres does not take the row \["t\d"\] of tenants: invalid input syntax for type timestamp with time zone\. Nothing/,
+  ],
+  [
+    'text that Postgres cannot hold',
+    "update turns set heard_text = 'a' || char(0)",
+    /the row \["cv_\w+",1\] of turns: unsupported Unicode/,
+  ],
+  ['a number beyond the rule', 'update turns set took_ms = -5', /of turns: .*"turns_took_ms_check"/],
+  ['a row without the one it points to', 'delete from turns', /^Rows of incoming_texts point to rows/],
+])(
+  'names what Postgres does not take, and keeps what it says to itself: %s',
+  async (_, statement, message) => {
+    changeSource(statement);
+    await expect(copy()).rejects.toMatchObject({ code: 'conflict', message: expect.stringMatching(message) });
+    await expect(countOf('tenants')).resolves.toBe(0);
+  },
+);
+
+it('keeps every digit of a number that JavaScript would round', async () => {
+  changeSource('update human_fallback set thread_seq = 9007199254740993');
+  await copy();
+  const { rows } = await sql`select distinct thread_seq::text as seq from human_fallback`.execute(
+    dialect.reader,
+  );
+  expect(rows).toEqual([{ seq: '9007199254740993' }]);
 });
 
 it.each([

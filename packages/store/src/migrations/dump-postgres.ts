@@ -28,9 +28,13 @@ function tidy(kind: ObjectKind, definition: string): string {
 }
 
 const here = sql`(select oid from pg_namespace where nspname = current_schema())`;
+const noneOf = (deptype: 'e' | 'i') => (catalog: string, oid: string) =>
+  sql`not exists (
+  select from pg_depend where classid = ${sql.lit(catalog)}::regclass and objid = ${sql.ref(oid)} and deptype = ${sql.lit(deptype)})`;
 /** Extensions bring tables, functions and types of their own. */
-const notOfExtension = (catalog: string, oid: string) => sql`not exists (
-  select from pg_depend where classid = ${sql.lit(catalog)}::regclass and objid = ${sql.ref(oid)} and deptype = 'e')`;
+const notOfExtension = noneOf('e');
+/** As the sequence of an identity column, or the functions of a type. */
+const notPartOfAnother = noneOf('i');
 const ourTable = sql`c.relnamespace = ${here} and c.relkind in ('r', 'p') and ${notOfExtension('pg_class', 'c.oid')}`;
 
 /** `true` lets Postgres leave out the schema of what is found without it. */
@@ -47,15 +51,14 @@ const QUERIES: Partial<Record<ObjectKind, RawBuilder<Row>>> = {
       'create sequence ' || quote_ident(c.relname) || ' as ' || format_type(s.seqtypid, null) ||
         ' increment by ' || s.seqincrement as definition
     from pg_class c join pg_sequence s on s.seqrelid = c.oid
-    where c.relnamespace = ${here} and ${notOfExtension('pg_class', 'c.oid')}
-      -- That of an identity column is part of the column.
-      and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'i')`,
+    where c.relnamespace = ${here} and ${notOfExtension('pg_class', 'c.oid')} and ${notPartOfAnother('pg_class', 'c.oid')}`,
   function: sql<Row>`
-    select null as "table", p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')' as name, 'ok' as state,
+    select null as "table", quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')' as name, 'ok' as state,
       -- Always with its schema.
       regexp_replace(pg_get_functiondef(p.oid), '^(CREATE OR REPLACE \\w+) ("[^"]*"|[^".(]+)\\.', '\\1 ') as definition
     from pg_proc p
-    where p.pronamespace = ${here} and p.prokind in ('f', 'p') and ${notOfExtension('pg_proc', 'p.oid')}`,
+    where p.pronamespace = ${here} and p.prokind in ('f', 'p') and ${notOfExtension('pg_proc', 'p.oid')}
+      and ${notPartOfAnother('pg_proc', 'p.oid')}`,
   table: sql<Row>`
     select null as "table", c.relname as name, 'ok' as state,
       concat_ws(' ', case c.relpersistence when 'u' then 'unlogged' end,
@@ -80,7 +83,8 @@ const QUERIES: Partial<Record<ObjectKind, RawBuilder<Row>>> = {
       left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where ${ourTable} and a.attnum > 0 and not a.attisdropped`,
   constraint: sql<Row>`
-    select c.relname as "table", k.conname as name, 'ok' as state,
+    select c.relname as "table", k.conname as name,
+      case when exists (select from pg_trigger where tgconstraint = k.oid and tgenabled in ('D', 'R')) then 'disabled' else 'ok' end as state,
       'constraint ' || quote_ident(k.conname) || ' ' || pg_get_constraintdef(k.oid, true) as definition
     from pg_constraint k join pg_class c on c.oid = k.conrelid
     -- "not null" stands with its column, unless rows of before are exempt from it; t: triggers that are constraints.
@@ -92,9 +96,15 @@ const QUERIES: Partial<Record<ObjectKind, RawBuilder<Row>>> = {
     where ${ourTable} and not exists (select from pg_constraint where conindid = i.oid and contype in ('p', 'u', 'x'))`,
   trigger: sql<Row>`
     select c.relname as "table", g.tgname as name,
-      case g.tgenabled when 'D' then 'disabled' else 'ok' end as state, pg_get_triggerdef(g.oid, true) as definition
+      -- R: only where rows come from another server.
+      case when g.tgenabled in ('D', 'R') then 'disabled' else 'ok' end as state, pg_get_triggerdef(g.oid, true) as definition
     from pg_trigger g join pg_class c on c.oid = g.tgrelid
     where ${ourTable} and not g.tgisinternal`,
+  rule: sql<Row>`
+    select c.relname as "table", r.rulename as name,
+      case when r.ev_enabled in ('D', 'R') then 'disabled' else 'ok' end as state, pg_get_ruledef(r.oid, true) as definition
+    from pg_rewrite r join pg_class c on c.oid = r.ev_class
+    where ${ourTable}`,
   policy: sql<Row>`
     select c.relname as "table", p.polname as name, 'ok' as state,
       concat_ws(' ', 'create policy', quote_ident(p.polname), 'on', quote_ident(c.relname),

@@ -48,7 +48,8 @@ const CONSTRAINT = ['constraint', 'primary', 'unique', 'check', 'foreign'];
 function readMember(table: string, tokens: readonly string[]): SchemaObject {
   const [first = '', second = ''] = tokens;
   const definition = join(tokens);
-  if (!CONSTRAINT.includes(first)) return object({ kind: 'column', table, name: first, definition });
+  if (!CONSTRAINT.includes(first))
+    return object({ kind: 'column', table, name: unquoted(first), definition });
   // Most have no name, and are what they say.
   return object({
     kind: 'constraint',
@@ -56,6 +57,10 @@ function readMember(table: string, tokens: readonly string[]): SchemaObject {
     name: first === 'constraint' ? second : definition,
     definition,
   });
+}
+
+function unquoted(name: string): string {
+  return /^["`[]/.test(name) ? name.slice(1, -1).replaceAll('""', '"') : name;
 }
 
 /** `create table x ( a, b ) strict`: what is before the members, they, and what comes after. */

@@ -1,4 +1,5 @@
 /** What only Postgres does: statements by themselves, locks that others hold, and who they are. */
+import { sql } from 'kysely';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrationBench } from '../conformance/migration-folder.ts';
@@ -54,6 +55,23 @@ describe('statement by statement', () => {
       "select indisvalid from pg_index where indexrelid = 'pets_id'::regclass",
     );
     expect(rows).toEqual([{ indisvalid: true }]);
+  });
+
+  it('runs no further without the lock, which another may have by now', async () => {
+    await bench.add(
+      '0002_toys',
+      `${BY_ITSELF}select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory';
+       create table if not exists toys (id integer);`,
+    );
+    const { failed } = await bench.migrations.up();
+    expect(failed).toMatchObject({
+      state: 'dirty',
+      message: expect.stringContaining('Statement 2 of 2 failed'),
+    });
+    expect(await bench.tables()).toEqual(['pets']);
+    const { rows } = await other.query("select state from schema_migrations where id = '0002_toys'");
+    expect(rows).toEqual([{ state: 'running' }]);
+    expect((await bench.migrations.up()).done).toEqual(['0002_toys']);
   });
 
   it('tells one that a process left behind from one that is under way', async () => {
@@ -124,6 +142,22 @@ describe('a lock', () => {
     const again = bench.migrations.up();
     await other.query('commit');
     expect((await again).done).toEqual(['0002_pets']);
+  });
+
+  it('on a table keeps daemons waiting for less than they are patient', async () => {
+    await bench.add('0001_pets', 'create table pets (id integer)');
+    await bench.migrations.up();
+    await other.query('begin; select from pets');
+    await bench.add('0002_pets', 'alter table pets add owner text');
+    const running = bench.migrations.up({ wait_ms: 100 });
+    await expect
+      .poll(async () => (await other.query('select from pg_locks where not granted')).rowCount)
+      .toBeGreaterThan(0);
+    const read = bench.dialect.writer
+      .transaction()
+      .execute((transaction) => sql`select from pets`.execute(transaction));
+    await expect(read).resolves.toMatchObject({ rows: [] });
+    expect((await running).failed?.id).toBe('0002_pets');
   });
 
   it('ends with its holder', async () => {

@@ -13,9 +13,12 @@ export interface Replacement {
   after: string;
   /** As Postgres calls them. */
   types: { before: string; after: string };
+  /** What the old column has, and the new one lacks until somebody sees to it. */
+  lacks: { indexes: readonly string[]; notNull: boolean; fallback: boolean };
 }
 
-const WORDS = /^([a-z_][a-z0-9_]*)\.([a-z_][a-z0-9_]*)=([a-z_][a-z0-9_]*):([a-z][a-z0-9 ]*)$/;
+const WORDS =
+  /^([a-z_][a-z0-9_]*)\.([a-z_][a-z0-9_]*)=([a-z_][a-z0-9_]*):([a-z][a-z0-9 ]*(?:\([0-9, ]+\))?)$/;
 
 /** Looks up in the files before it what the table's key and the old column's type are. @throws Problem `invalid_parameter` */
 export async function describeReplacement(words: string, migrations: URL): Promise<Replacement> {
@@ -36,6 +39,7 @@ export async function describeReplacement(words: string, migrations: URL): Promi
     before,
     after,
     types: { before: typeOf(table, before), after: type },
+    lacks: lacking(table, before),
   };
 }
 
@@ -60,9 +64,18 @@ function columnsOf(
   return { key: primaryKey.columns };
 }
 
-function typeOf({ columns }: KnownTable, column: string): string {
-  const known = columns.get(column);
-  return known?.length ? `${known.type}(${known.length})` : (known?.type ?? 'text');
+function typeOf({ columns }: KnownTable, name: string): string {
+  const { type = 'text', limits = [] } = columns.get(name) ?? {};
+  return limits.length > 0 ? `${type}(${limits.join(', ')})` : type;
+}
+
+function lacking({ columns, indexes }: KnownTable, name: string): Replacement['lacks'] {
+  const column = columns.get(name);
+  return {
+    indexes: [...indexes].filter(([, index]) => index.columns.includes(name)).map(([index]) => index),
+    notNull: column?.notNull ?? false,
+    fallback: column !== undefined && column.defaultTo !== 'nothing',
+  };
 }
 
 function wrong(message: string): Problem {
@@ -110,7 +123,7 @@ function sqliteType(type: string): string {
 
 const SCRIPTS: Readonly<Record<Phase, (words: Words, dialect: DialectName) => string>> = {
   expand: (words, dialect) => `
--- Takes the place of ${words.before}.
+-- Takes the place of ${words.before}.${reminders(words)}
 alter table ${words.table} add column ${words.after} ${words.type};
 
 -- Whoever writes one of the two writes both, until the contract. Where both come, the new one counts.
@@ -143,9 +156,26 @@ where ${words.range} and ${words.after} is distinct from ${words.forward('')};
   contract: (words, dialect) => `-- grace: 24h
 
 -- Nobody reads or writes ${words.before} any more. Comes with a later release than the files before.
-${triggersGone(words, dialect)}alter table ${words.table} drop column ${words.before};
+${triggersGone(words, dialect)}${indexesGone(words, dialect)}alter table ${words.table} drop column ${words.before};
 `,
 };
+
+function reminders({ before, after, lacks }: Words): string {
+  const lines = [
+    ...(lacks.indexes.length > 0
+      ? [
+          `What ${lacks.indexes.join(', ')} is to ${before}, ${after} needs too: in a file with "-- transaction: no".`,
+        ]
+      : []),
+    ...(lacks.notNull
+      ? [`${before} is never null: once it is filled, ${after} can promise that as well.`]
+      : []),
+    ...(lacks.fallback
+      ? [`${before} has a default: until ${after} has it too, whoever means null has to write it to both.`]
+      : []),
+  ];
+  return lines.map((line) => `\n-- ${line}`).join('');
+}
 
 /** What a trigger assigns calls no trigger, so these end; `update of` sees what the writer named, a change to null too. */
 function postgresTriggers({ table, before, after, forward, back, names }: Words): string {
@@ -200,6 +230,11 @@ end;
     ),
     trigger(`${names.fillOld}_2`, `update of ${after}`, differ, setOld),
   ].join('');
+}
+
+/** Postgres takes them away with the column; SQLite refuses. */
+function indexesGone({ lacks }: Words, dialect: DialectName): string {
+  return dialect === 'sqlite' ? lacks.indexes.map((name) => `drop index if exists ${name};\n`).join('') : '';
 }
 
 function triggersGone({ table, names }: Words, dialect: DialectName): string {

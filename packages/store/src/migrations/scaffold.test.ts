@@ -57,6 +57,24 @@ it('casts to the types of each database, and back', async () => {
   );
 });
 
+it('reminds of what the old column has besides, and takes its index away with it', async () => {
+  const table = 'alter table items add column price numeric(10, 2) not null default 0;';
+  await writeFile(
+    path.join(folder, 'postgres/0008_price.sql'),
+    `-- id: 0008_price\n-- phase: expand\n${table}\ncreate index items_by_price on items (tenant_id, price);\n`,
+  );
+  await scaffold({ name: 'cents', replace: 'items.price=cents:numeric(12, 0)' });
+  const read = (file: string) => readFile(path.join(folder, file), 'utf8');
+  const expand = await read('postgres/0009_cents.sql');
+  expect(expand).toContain('add column cents numeric(12, 0);');
+  expect(expand).toContain('new.price := cast(new.cents as numeric(10, 2));');
+  expect(expand).toMatch(/^-- What items_by_price is to price, cents needs too/m);
+  expect(expand).toMatch(/^-- price is never null/m);
+  expect(expand).toMatch(/^-- price has a default/m);
+  expect(await read('sqlite/0012_cents_contract.sql')).toContain('drop index if exists items_by_price;');
+  expect(await read('postgres/0012_cents_contract.sql')).not.toContain('drop index');
+});
+
 it.each<[string, Options, string]>([
   ['a name with a space', { name: 'New prices' }, '"New prices" cannot name a migration'],
   ['no name', { name: '' }, 'cannot name a migration'],

@@ -10,6 +10,7 @@ const KINDS = [
   'constraint',
   'index',
   'trigger',
+  'rule',
   'policy',
   'view',
 ] as const;
@@ -17,12 +18,12 @@ export type ObjectKind = (typeof KINDS)[number];
 
 export interface SchemaObject {
   kind: ObjectKind;
-  /** Of a column, constraint, index, trigger or policy: whose. */
+  /** Of a column, constraint, index, trigger, rule or policy: whose. */
   table: string | null;
   name: string;
   /** As SQL says it. */
   definition: string;
-  /** `invalid`: an index whose building was broken off. `disabled`: a trigger that does not fire. */
+  /** `invalid`: an index whose building was broken off. `disabled`: a trigger or rule that does not fire, a reference that is not kept. */
   state: 'ok' | 'invalid' | 'disabled';
 }
 

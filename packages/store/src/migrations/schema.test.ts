@@ -1,4 +1,4 @@
-import { describe } from 'vitest';
+import { describe, expect } from 'vitest';
 import { type Drifted, driftIsNoticed, schemaConforms } from '../conformance/schema.ts';
 import { makeTestDatabase } from '../test-databases.ts';
 
@@ -16,6 +16,20 @@ const BY_HAND: readonly Drifted[] = [
   [
     'alter table turns alter column intent set not null',
     { kind: 'column', name: 'turns.intent', difference: 'differs', found: 'intent text not null' },
+  ],
+  [
+    'alter table turns add column "Odd Name" text',
+    {
+      ...{ kind: 'column', name: 'turns.Odd Name', difference: 'extra' },
+      fix: 'alter table turns drop column "Odd Name"; -- if nobody needs its values',
+    },
+  ],
+  [
+    'alter table kept_answers drop column status',
+    {
+      ...{ kind: 'column', name: 'kept_answers.status', difference: 'missing' },
+      fix: expect.stringContaining('12 steps'),
+    },
   ],
 ];
 

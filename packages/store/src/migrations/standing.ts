@@ -1,5 +1,6 @@
 /** Where a database stands, held against the files: read before anything is done, and again under the lock. */
 import { Problem } from '@receptionist/core';
+import packageJson from '../../package.json' with { type: 'json' };
 import type { Dialect } from '../dialect.ts';
 import { type MigrationFile, readMigrationFiles } from './files.ts';
 import { type LedgerRow, readLedger } from './ledger.ts';
@@ -33,20 +34,33 @@ export async function readStanding({ dialect, folder, schema }: Place): Promise<
   return { files, rows, done, isEmpty: ledger.length === 0 };
 }
 
-async function refuseForeign(dialect: Dialect, schema: string | undefined): Promise<void> {
+/** @throws Problem `unavailable` for a database that was filled without us */
+export async function refuseForeign(dialect: Dialect, schema?: string): Promise<void> {
   const tables = await dialect.tableNames(schema);
   const others = tables.filter((name) => !ENGINE_TABLES.includes(name));
   if (others.length === 0) return;
   throw unusable(
-    `holds other tables (${others.slice(0, 3).join(', ')}) and no migration of ours: it is another program's. Check DATABASE_URL`,
+    `holds other tables (${others.slice(0, 3).join(', ')}) and no migration of ours: it is another program's. Check DATABASE_URL; or, where these tables are as our migrations make them, run receptionistd migrate baseline`,
   );
 }
+
+const STATES: readonly string[] = ['done', 'running', 'dirty', 'planned'];
 
 function refuseUnknown(files: MigrationFile[], ledger: LedgerRow[]): void {
   const known = new Map(files.map((file) => [file.id, file]));
   const last = files.at(-1)?.id ?? '';
-  for (const { id, phase, checksum, app_version, state } of ledger) {
+  for (const { id, phase, checksum, app_version, state, applied_at } of ledger) {
     const file = known.get(id);
+    if (!STATES.includes(state)) {
+      throw unusable(
+        `has the migration ${id} in the state "${state}", which this version (${packageJson.version}) does not know; ${app_version} wrote it. Run that version, or mend its row in schema_migrations`,
+      );
+    }
+    if (Number.isNaN(Date.parse(applied_at))) {
+      throw unusable(
+        `has the migration ${id} as applied at "${applied_at}", which is no time. Mend its row in schema_migrations`,
+      );
+    }
     // Everything before a contract is made so that the version before can live with it.
     if (!file && id > last && (phase !== 'contract' || state === 'planned')) continue;
     if (!file && id > last) {
