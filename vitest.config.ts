@@ -54,7 +54,11 @@ export const kinds: Readonly<Record<string, Kind>> = {
   contract: { include: ['test/contract/**/*.test.ts'], timeoutSeconds: 30, needsBundles: true },
   cli: { ...cli, database: 'sqlite' },
   // The others are about the command line alone.
-  'cli-postgres': { ...cli, include: ['test/cli/{work,migrate}.test.ts'], database: 'postgres' },
+  'cli-postgres': {
+    ...cli,
+    include: ['test/cli/{work,migrate}.test.ts', 'test/cli/**/*.postgres.test.ts'],
+    database: 'postgres',
+  },
   faults: { ...faults, database: 'sqlite' },
   'faults-postgres': { ...faults, database: 'postgres' },
 };

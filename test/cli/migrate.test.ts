@@ -3,14 +3,12 @@ import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { openStore } from '@receptionist/store';
 import { makeTestDatabase, type TestDatabase } from '@receptionist/store/test-databases';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ROOT } from '../harness/daemon.ts';
 import { databaseKind } from '../harness/database.ts';
 import { execute, query } from '../harness/sql.ts';
-import { northside } from '../harness/tenants.ts';
 import { ADMINCTL, type Ran } from './office.ts';
 
 const RECEPTIONISTD = path.join(ROOT, 'bin/receptionistd');
@@ -227,6 +225,33 @@ test('baseline marks what is there already, and nothing else', async () => {
   expect((await migrate('status --exit-code')).code).toBe(0);
 });
 
+test('baseline takes over a database that has lost all memory of migrations', async () => {
+  await went('up');
+  await execute(database.url, 'drop table schema_migrations');
+  const { code, err } = await migrate('status');
+  expect({ code, err }).toEqual({
+    code: 6,
+    err: expect.stringContaining('run receptionistd migrate baseline'),
+  });
+  expect((await migrate('drift')).code).toBe(6);
+  expect((await asked('baseline --to 0014')).done[0]).toBe('0001_first_call');
+  expect((await migrate('status --exit-code')).code).toBe(0);
+  expect((await migrate('drift')).code).toBe(0);
+});
+
+test('a contract after a baseline waits until its backfill is verified', async () => {
+  await went(`up --to ${BEFORE_DUE_AT}`);
+  await went('up');
+  await execute(database.url, `delete from schema_migrations where id > '${BEFORE_DUE_AT}'`);
+  await execute(database.url, 'drop table schema_backfills');
+  await went(`baseline --to ${LAST_BUT_CONTRACT}`);
+  await longAgo();
+  const { waiting } = await asked('contract', 5);
+  expect(waiting[0].why).toMatch(new RegExp(`Run receptionistd migrate verify ${BACKFILL}`));
+  await went(`verify ${BACKFILL}`);
+  await went('contract');
+});
+
 test('new writes a file for each phase and database, and nothing for a bad name', async () => {
   const folder = path.join(home, 'migrations');
   await cp(path.join(ROOT, 'packages/store/migrations'), folder, { recursive: true });
@@ -250,33 +275,6 @@ test.runIf(databaseKind === 'postgres')(
     expect(tables).toContainEqual({ table: 'human_fallback', rows: 0, checksum: expect.any(String) });
     expect((await migrate(`copy --from ${file}`, { DATABASE_URL: file })).code).toBe(2);
     expect((await migrate('copy --from sqlite:none.db')).code).toBe(3);
-  },
-);
-
-test.runIf(databaseKind === 'postgres')(
-  'with schemas for tenants: one that is broken stops no other, and the next run touches only that one',
-  async () => {
-    const env = { TENANCY: 'schema' };
-    expect((await asked('up --jobs 2', 0, env)).tenants).toEqual([]);
-    await moveIn('t1', 't2', 't3');
-    await execute(database.url, 'truncate tenant_t1.schema_migrations, tenant_t3.schema_migrations');
-    await execute(database.url, 'drop schema tenant_t3 cascade');
-
-    const { tenants } = await asked('up', 1, env);
-    expect(tenants).toMatchObject([
-      { tenant_id: 't1', done: [], failed: { state: 'undone' } },
-      { tenant_id: 't3', failed: null },
-    ]);
-    const { code, out } = await migrate('status --exit-code', env);
-    expect(code).toBe(7);
-    expect(out).toMatch(/^Tenants:\n2 of 3 are up to date\nt1 +tenant_t1 +\S/m);
-
-    await execute(database.url, 'drop schema tenant_t1 cascade');
-    expect(await asked('up --canary t1', 0, env)).toMatchObject({
-      tenants: [{ tenant_id: 't1', failed: null }],
-    });
-    expect((await migrate('up --canary t9', env)).code).toBe(3);
-    expect((await asked('status --exit-code', 0, env)).tenants).toHaveLength(3);
   },
 );
 
@@ -311,6 +309,8 @@ test.each([
   [2, 'copy'],
   [2, 'copy --from sqlite:none.db --to postgres://kim:secret@127.0.0.1/x'],
   [2, 'copy --from sqlite:none.db --to-env NOWHERE'],
+  [2, 'verify 0001'],
+  [2, 'backfill start 0001 --dry-run'],
   [3, 'up --to 0999'],
   [3, 'down --to 0999_none'],
   [3, 'verify 0999'],
@@ -403,14 +403,4 @@ async function dropTriggers(): Promise<void> {
     "select name from sqlite_schema where type = 'trigger' and tbl_name = 'human_fallback'",
   );
   for (const { name } of triggers) await execute(database.url, `drop trigger ${name}`);
-}
-
-/** Tenants with a schema of their own. */
-async function moveIn(...tenant_ids: string[]): Promise<void> {
-  const store = await openStore({ url: database.url, tenancy: 'schema' });
-  for (const [i, tenant_id] of tenant_ids.entries()) {
-    const tenant = northside({ tenant_id, numbers: [`+1500555000${i + 1}`] });
-    await store.transact((tx) => tx.createTenant(tenant, AT));
-  }
-  await store.close();
 }

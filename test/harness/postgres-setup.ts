@@ -14,8 +14,9 @@ export default async function preparePostgres(): Promise<(() => Promise<void>) |
   if (!process.env.TEST_DATABASE_URL) return undefined;
   const template = await makeTestDatabase('postgres', { empty: true });
   const store = await openStore({ url: template.url });
-  await store.migrations.up();
+  const { failed } = await store.migrations.up();
   await store.close();
+  if (failed) throw new Error(`the database to copy from: ${failed.id} failed: ${failed.message}`);
   process.env.TEST_DATABASE_TEMPLATE = new URL(template.url).pathname.slice(1);
   return async () => {
     await template.remove();

@@ -14,6 +14,18 @@ export const waitFlag = Flags.integer({
   max: 86_400,
 });
 
+export const canaryFlag = Flags.string({
+  description: 'with TENANCY=schema: this tenant first, and nobody else if it fails',
+  helpValue: 'TENANT',
+});
+
+export const jobsFlag = Flags.integer({
+  description: 'with TENANCY=schema: how many tenants at once [4]',
+  helpValue: 'N',
+  min: 1,
+  max: 64,
+});
+
 export const unthrottledFlag = Flags.boolean({ description: 'as fast as it can, whoever waits' });
 
 export const folderFlag = Flags.string({

@@ -5,7 +5,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { readConfig, storeSettings } from './config.ts';
 import { EXIT, type ExitCode, exitCodeOf, failureOf } from './failure.ts';
 import { baseline, down } from './migrate/back.ts';
-import { backfillStatus, pauseBackfill, resumeBackfill, startBackfill, verify } from './migrate/backfills.ts';
+import { backfillStatus, pauseBackfill, resumeBackfill, startBackfill } from './migrate/backfills.ts';
 import { contract } from './migrate/contract.ts';
 import { copy, copyTarget } from './migrate/copy.ts';
 import type { Desk } from './migrate/desk.ts';
@@ -16,6 +16,7 @@ import type { Outcome } from './migrate/outcome.ts';
 import { status } from './migrate/status.ts';
 import { createTerminal } from './migrate/terminal.ts';
 import { up } from './migrate/up.ts';
+import { verify } from './migrate/verify.ts';
 
 /** Where the settings come from. */
 interface Surroundings {
@@ -77,8 +78,8 @@ function addSchemaCommands(migrate: Command, { surroundings, onDatabase }: Runni
     .option('--to <id>', 'the last one to apply')
     .option('--dry-run', 'print the SQL and the locks to expect; change nothing')
     .addOption(wait())
-    .option('--canary <tenant>', 'with TENANCY=schema: this tenant first, and nobody else if it fails')
-    .option('--jobs <n>', 'with TENANCY=schema: how many tenants at once (4)', atLeast(1))
+    .addOption(canary())
+    .addOption(jobs())
     .action((flags) =>
       onDatabase(
         (desk) => up(desk, flags),
@@ -154,6 +155,8 @@ function addContractCommands(migrate: Command, { surroundings, onDatabase }: Run
       ),
     )
     .addOption(wait())
+    .addOption(canary())
+    .addOption(jobs())
     .action((id, { adminUser: actor, ...flags }) =>
       onDatabase((desk) => contract(desk, id, { ...flags, actor })),
     );
@@ -190,6 +193,17 @@ function wait(): Option {
   return new Option('--wait <seconds>', 'for another migrator, and for locks')
     .argParser((text: string) => atLeast(0)(text) * 1_000)
     .default(120_000, '120');
+}
+
+function canary(): Option {
+  return new Option(
+    '--canary <tenant>',
+    'with TENANCY=schema: this tenant first, and nobody else if it fails',
+  );
+}
+
+function jobs(): Option {
+  return new Option('--jobs <n>', 'with TENANCY=schema: how many tenants at once (4)').argParser(atLeast(1));
 }
 
 function atLeast(least: number): (text: string) => number {

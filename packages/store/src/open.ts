@@ -6,7 +6,8 @@ import { createBackfills } from './migrations/backfill.ts';
 import { createDaemons } from './migrations/daemons.ts';
 import { createMigrations } from './migrations/engine.ts';
 import { newestMigration } from './migrations/files.ts';
-import { createTenantMigrations, ofTenancy } from './migrations/tenants.ts';
+import { ofTenancy } from './migrations/tenancy.ts';
+import { createTenantMigrations } from './migrations/tenants.ts';
 import { migrationsFolder } from './migrations-folder.ts';
 import type { ReadVerbs, Store, StoreLog, Verbs } from './store.ts';
 import { type Tenancy, withTenantSchemas } from './tenant-schemas.ts';
@@ -48,6 +49,7 @@ export async function openStore({
   const { reader, writer } = tenancy === 'schema' ? withTenantSchemas(dialect) : dialect;
   const now = clock ? async () => clock().toISOString() : dialect.now;
   const folder = migrationsFolder(dialect.name);
+  const tenantFolder = migrationsFolder('postgres-tenant');
   const parts = { dialect, now, log: options.log };
   const transaction = createTransactionGuard();
   return {
@@ -66,7 +68,10 @@ export async function openStore({
       createMigrations({ ...parts, folder, backfills: createBackfills(parts) }),
     ),
     tenantMigrations: tenancy === 'schema' ? createTenantMigrations(parts) : null,
-    daemons: createDaemons({ dialect, now, knows: () => newestMigration(folder) }),
+    daemons: createDaemons({
+      ...{ dialect, now, knows: () => newestMigration(folder) },
+      ...(dialect.name === 'postgres' && { knowsOfTenants: () => newestMigration(tenantFolder) }),
+    }),
     close: dialect.close,
   };
 }

@@ -1,4 +1,4 @@
-import type { MigrationTools } from '@receptionist/store/migrate';
+import type { MigrationTools, TenantMigrations } from '@receptionist/store/migrate';
 import { theMigration } from './ids.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -8,11 +8,15 @@ export interface Desk {
   terminal: Terminal;
 }
 
-/** The id of which a person typed all, or the number. @throws Problem `not_found` */
-export async function named({ tools }: Desk, typed: string): Promise<string> {
-  const statuses = await tools.status();
-  return theMigration(
-    typed,
-    statuses.map(({ id }) => id),
-  );
+export interface NamedMigration {
+  id: string;
+  /** For whose schemas it is; null: for the shared one. */
+  tenants: TenantMigrations | null;
+}
+
+/** What a person typed: the id or its number. @throws Problem as `theMigration` */
+export async function named({ tools }: Desk, typed: string): Promise<NamedMigration> {
+  const [shared, tenants] = await Promise.all([tools.ids(), tools.tenants?.ids() ?? []]);
+  const { series, id } = theMigration(typed, { shared, tenants });
+  return { id, tenants: series === 'tenants' ? tools.tenants : null };
 }

@@ -1,4 +1,5 @@
 import type { BackfillProgress, MigrationProgress } from '@receptionist/store';
+import type { TenantRun } from '@receptionist/store/migrate';
 import type { Terminal } from './terminal.ts';
 import { count, left } from './words.ts';
 
@@ -9,6 +10,31 @@ export async function watched<T>(
 ): Promise<T> {
   try {
     return await run((step) => progress(inWords(step)));
+  } finally {
+    endProgress();
+  }
+}
+
+interface RoundWatch {
+  onTenant: (run: TenantRun) => void;
+  onProgress: (tenant_id: string, step: MigrationProgress) => void;
+}
+
+/** The same of a round of tenants, several of whom are at it at once. */
+export async function watchedRound<T>(
+  { progress, endProgress }: Terminal,
+  run: (watch: RoundWatch) => Promise<T>,
+): Promise<T> {
+  let ended = 0;
+  const tell = (words: string) => progress(`${count(ended)} tenants done, ${words}`);
+  try {
+    return await run({
+      onTenant({ tenant_id }) {
+        ended++;
+        tell(`the last ${tenant_id}`);
+      },
+      onProgress: (tenant_id, step) => tell(`${tenant_id}: ${inWords(step)}`),
+    });
   } finally {
     endProgress();
   }

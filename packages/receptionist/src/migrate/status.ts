@@ -1,15 +1,17 @@
 import type { MigrationStatus } from '@receptionist/store';
 import type { RunningDaemon, TenantStatus } from '@receptionist/store/migrate';
 import { EXIT } from '../failure.ts';
-import { backfillLines } from './backfills.ts';
+import { allBackfills, backfillLines } from './backfills.ts';
 import type { Desk } from './desk.ts';
+import { ofTenants } from './ids.ts';
 import type { Outcome } from './outcome.ts';
+import { alike } from './tenant-words.ts';
 import { columns, moment, took } from './words.ts';
 
 export async function status({ tools }: Desk, { exitCode }: { exitCode?: true }): Promise<Outcome> {
   const items = await tools.status();
   const [backfills, daemons, tenants] = await Promise.all([
-    tools.backfills(),
+    allBackfills(tools),
     tools.daemons(),
     tools.tenants?.status(),
   ]);
@@ -54,17 +56,35 @@ function troubleOf(migration: MigrationStatus | undefined): string[] {
     .map((words) => `      ${words}`);
 }
 
-/** Those that are where all others are, in one line; the rest one by one. */
+/** Those that are at the same place together. */
 function tenantLines(tenants: TenantStatus[]): string[] {
   const isUpToDate = ({ error, migrations }: TenantStatus) =>
     error === null && migrations.every(({ state }) => state === 'applied');
   const behind = tenants.filter((tenant) => !isUpToDate(tenant));
   const even = tenants.length - behind.length;
-  const rows = behind.map(({ tenant_id, scope, migrations, error }) => {
-    const next = migrations.find(({ state }) => state !== 'applied');
-    return [tenant_id, scope, error ?? next?.error ?? `${next?.id} is ${next?.state}`];
+  const rows = alike(behind, placeOf).map(({ first, who }) => [who, placeOf(first)]);
+  return [
+    ...(even > 0 ? [`${even} of ${tenants.length} are up to date`] : []),
+    ...columns(rows),
+    ...columns(tenantFiles(tenants)),
+  ];
+}
+
+/** Each of their files, with how many have it. */
+function tenantFiles(tenants: TenantStatus[]): string[][] {
+  const files = Map.groupBy(
+    tenants.flatMap(({ migrations }) => migrations),
+    ({ id }) => id,
+  );
+  return [...files].map(([id, all]) => {
+    const applied = all.filter(({ state }) => state === 'applied').length;
+    return [ofTenants(id), all[0]?.phase ?? '', `applied for ${applied} of ${tenants.length}`];
   });
-  return [...(even > 0 ? [`${even} of ${tenants.length} are up to date`] : []), ...columns(rows)];
+}
+
+function placeOf({ migrations, error }: TenantStatus): string {
+  const next = migrations.find(({ state }) => state !== 'applied');
+  return error ?? next?.error ?? `${ofTenants(next?.id ?? '')} is ${next?.state}`;
 }
 
 function daemonLines(daemons: RunningDaemon[]): string[] {

@@ -1,33 +1,43 @@
 import { Problem } from '@receptionist/core';
 import type { MigrationPlan, MigrationRun } from '@receptionist/store';
-import type { TenantRun, TenantUpOptions } from '@receptionist/store/migrate';
+import type { TenantPlan, TenantRun, TenantUpOptions } from '@receptionist/store/migrate';
 import { EXIT } from '../failure.ts';
-import { type Desk, named } from './desk.ts';
+import { type Desk, type NamedMigration, named } from './desk.ts';
+import { ofTenants } from './ids.ts';
 import type { Outcome } from './outcome.ts';
-import { watched } from './progress.ts';
-import { codeOf, troubleIn } from './run-words.ts';
+import { watched, watchedRound } from './progress.ts';
+import { codeOf, NO_RUN, troubleIn } from './run-words.ts';
+import { doneLines, tenantTrouble, whose } from './tenant-words.ts';
 
-export interface UpFlags {
-  to?: string;
-  dryRun?: true;
-  /** In milliseconds. */
-  wait: number;
+/** How to go through the tenants. */
+export interface RoundFlags {
   canary?: string;
   jobs?: number;
 }
 
+export interface UpFlags extends RoundFlags {
+  to?: string;
+  dryRun?: true;
+  /** In milliseconds. */
+  wait: number;
+}
+
 const NEXT = 'Next: receptionistd migrate status';
 
-export async function up(desk: Desk, { to, dryRun, wait: wait_ms, ...tenants }: UpFlags): Promise<Outcome> {
-  if (!desk.tools.tenants) refuseForTenants(tenants);
-  const asked = { ...(to !== undefined && { to: await named(desk, to) }), wait_ms };
-  if (dryRun) return rehearse(desk, asked);
-  const run = await watched(desk.terminal, (onProgress) => desk.tools.up({ ...asked, onProgress }));
+export async function up(
+  desk: Desk,
+  { to: typed, dryRun, wait: wait_ms, ...round }: UpFlags,
+): Promise<Outcome> {
+  refuseRound(desk, round);
+  const to = typed === undefined ? null : await named(desk, typed);
+  if (dryRun) return rehearse(desk, to);
+  const asked = { ...(to && { to: to.id }), wait_ms };
+  const run = to?.tenants ? NO_RUN : await upShared(desk, asked);
   // Tenants' schemas lean on the shared one, and have migrations of their own.
-  const isWhole = run.failed === null && to === undefined;
-  const runs = isWhole ? await upTenants(desk, { ...tenants, wait_ms }) : [];
+  const isTheirTurn = run.failed === null && (to === null || to.tenants !== null);
+  const runs = isTheirTurn ? await upTenants(desk, { ...round, ...asked }) : [];
   const all = [run, ...runs];
-  const lines = appliedLines(run, runs);
+  const lines = [...run.done.map((id) => `applied ${id}`), ...doneLines('applied', runs)];
   const code = codeOf(all);
   return {
     document: { ...run, ...(desk.tools.tenants && { tenants: runs }) },
@@ -37,69 +47,50 @@ export async function up(desk: Desk, { to, dryRun, wait: wait_ms, ...tenants }: 
   };
 }
 
-/** @throws Problem `invalid_parameter` */
-function refuseForTenants({ canary, jobs }: Pick<UpFlags, 'canary' | 'jobs'>): void {
-  if (canary === undefined && jobs === undefined) return;
+/** @throws Problem `invalid_parameter` where no tenant has a schema */
+export function refuseRound({ tools }: Desk, { canary, jobs }: RoundFlags): void {
+  if (tools.tenants || (canary === undefined && jobs === undefined)) return;
   throw new Problem(
     'invalid_parameter',
     '--canary and --jobs are for tenants with schemas of their own, and TENANCY is shared: leave them out.',
   );
 }
 
+function upShared({ tools, terminal }: Desk, asked: { to?: string; wait_ms: number }): Promise<MigrationRun> {
+  return watched(terminal, (onProgress) => tools.up({ ...asked, onProgress }));
+}
+
 async function upTenants({ tools, terminal }: Desk, asked: TenantUpOptions): Promise<TenantRun[]> {
-  if (!tools.tenants) return [];
-  let ended = 0;
-  const onTenant = ({ tenant_id }: TenantRun) =>
-    terminal.progress(`${++ended} tenants, the last ${tenant_id}`);
-  try {
-    return await tools.tenants.up({ ...asked, onTenant });
-  } finally {
-    terminal.endProgress();
-  }
+  const { tenants } = tools;
+  return tenants ? watchedRound(terminal, (watch) => tenants.up({ ...asked, ...watch })) : [];
 }
 
 function isInTrouble({ failed, waiting }: MigrationRun): boolean {
   return failed !== null || waiting.length > 0;
 }
 
-function appliedLines(run: MigrationRun, tenants: TenantRun[]): string[] {
-  const migrated = tenants.filter(({ done }) => done.length > 0);
-  return [
-    ...run.done.map((id) => `applied ${id}`),
-    ...(migrated.length > 0 ? [`applied in the schemas of ${migrated.length} tenants`] : []),
-  ];
-}
-
-function tenantTrouble(runs: TenantRun[]): string[] {
-  const untried = runs.filter(
-    ({ failed, done, not_run }) => !failed && done.length === 0 && not_run.length > 0,
-  );
-  return [
-    ...runs.flatMap((run) => troubleIn(run).map((words) => `${run.tenant_id} (${run.scope}): ${words}`)),
-    ...(untried.length > 0 ? [`not tried: ${untried.length} tenants`] : []),
-  ];
-}
-
 /** What would run, as SQL that could be run, with the locks to expect as comments. */
-async function rehearse({ tools }: Desk, asked: { to?: string }): Promise<Outcome> {
+async function rehearse({ tools }: Desk, to: NamedMigration | null): Promise<Outcome> {
   const { locksOf } = await import('@receptionist/store/lint');
+  const asked = to ? { to: to.id } : {};
+  const shared = to?.tenants ? [] : await tools.plan(asked);
+  const theirs = to && !to.tenants ? [] : ((await tools.tenants?.plan(asked)) ?? []);
+  const files: (MigrationPlan | TenantPlan)[] = [...shared, ...theirs];
   const plan = await Promise.all(
-    (await tools.plan(asked)).map(async (file) => ({
-      ...file,
-      locks: await locksOf(scriptOf(file), tools.dialect),
-    })),
+    files.map(async (file) => ({ ...file, locks: await locksOf(scriptOf(file), tools.dialect) })),
   );
-  const not_run = plan.map(({ id }) => id);
   return {
-    document: { done: [], failed: null, not_run, waiting: [], plan },
-    lines: plan.flatMap((file) => [
-      `-- ${file.id} (${file.phase}), ${file.transaction ? 'in one transaction' : 'each statement by itself'}`,
-      ...file.locks.map(lockInWords),
-      scriptOf(file),
-      '',
-    ]),
+    document: { ...NO_RUN, not_run: shared.map(({ id }) => id), plan },
+    lines: plan.flatMap((file) => [headingOf(file), ...file.locks.map(lockInWords), scriptOf(file), '']),
     notes: [plan.length === 0 ? 'nothing is pending' : 'Nothing was changed. Next: receptionistd migrate up'],
   };
+}
+
+function headingOf(file: MigrationPlan | TenantPlan): string {
+  const { id, phase, transaction } = file;
+  const how = transaction ? 'in one transaction' : 'each statement by itself';
+  if (!('tenant_ids' in file)) return `-- ${id} (${phase}), ${how}`;
+  return `-- ${ofTenants(id)} (${phase}), ${how}, for ${whose(file.tenant_ids)}`;
 }
 
 function scriptOf({ statements }: MigrationPlan): string {

@@ -36,7 +36,7 @@ export function contractConforms(makeEmptyDatabase: () => Promise<TestDatabase>)
     database = await makeEmptyDatabase();
     dialect = await openDialect({ ...database, applicationName: 'test' });
     await ensureLedger(dialect, dialect.writer);
-    await ensureDaemons(dialect.writer);
+    await ensureDaemons(dialect, dialect.writer);
   });
   afterEach(async () => {
     await dialect.close();
@@ -124,6 +124,7 @@ export function contractConforms(makeEmptyDatabase: () => Promise<TestDatabase>)
         {
           ...NEW,
           knows: CONTRACT,
+          knows_of_tenants: null,
           needs_until: [],
           started_at: '2026-11-24T18:00:00.000Z',
           seen_at: '2026-11-24T18:00:10.000Z',

@@ -1,4 +1,4 @@
-/** The table `schema_backfills`: how far each backfill is, who runs it, and what was found. */
+/** The table `schema_backfills` of a schema: how far each of its backfills is, who runs it, and what was found. */
 import { hostname } from 'node:os';
 import type { Instant } from '@receptionist/core';
 import type { Selectable } from 'kysely';
@@ -67,8 +67,8 @@ export async function ensureBackfills(db: Db): Promise<void> {
     .execute();
 }
 
-export async function hasBackfills(dialect: Dialect): Promise<boolean> {
-  return (await dialect.tableNames()).includes('schema_backfills');
+export async function hasBackfills(dialect: Dialect, schema?: string): Promise<boolean> {
+  return (await dialect.tableNames(schema)).includes('schema_backfills');
 }
 
 export async function findBackfill(db: Db, scope: string, id: string): Promise<BackfillRow | null> {
@@ -94,6 +94,21 @@ export async function lockRow(db: Db, scope: string, id: string): Promise<Backfi
 
 export function updateBackfill(db: Db, scope: string, id: string) {
   return db.updateTable('schema_backfills').where('scope', '=', scope).where('id', '=', id);
+}
+
+/** One that is right without having run here. Where there is a row it stays. */
+export async function noteVerified(
+  db: Db,
+  scope: string,
+  { id, batch, rows, at }: { id: string; batch: number; rows: number; at: Instant },
+): Promise<void> {
+  const times = { started_at: at, updated_at: at, finished_at: at, verified_at: at };
+  const counts = { done_rows: rows, total_rows: rows, batch, mismatches: 0 };
+  await db
+    .insertInto('schema_backfills')
+    .values({ id, scope, state: 'verified', ...counts, ...times })
+    .onConflict((conflict) => conflict.columns(['scope', 'id']).doNothing())
+    .execute();
 }
 
 export function writeCursor(key: Key): string {

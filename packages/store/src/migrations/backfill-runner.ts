@@ -143,10 +143,11 @@ export function createRunner({
   return { toTheEnd };
 }
 
+/** @throws Problem `invalid_parameter` for a migration of another kind */
 export function settingsOf({ id, backfill }: BackfillFile): NonNullable<BackfillFile['backfill']> {
   if (backfill) return backfill;
   throw new Problem(
-    'internal',
+    'invalid_parameter',
     `The migration ${id} has no "-- table": it is no backfill that runs in batches.`,
   );
 }

@@ -23,6 +23,7 @@ import {
   updateBackfill,
 } from './backfill-rows.ts';
 import { type BackfillFile, createRunner, type RunOptions, settingsOf } from './backfill-runner.ts';
+import { inSchema } from './in-schema.ts';
 import { forRange, type KeyRange, nextRange } from './key-ranges.ts';
 import type { BackfillProgress } from './migrations.ts';
 import { createVerifier, type Verification } from './verify.ts';
@@ -45,13 +46,13 @@ export interface Backfills {
   verify(file: BackfillFile): Promise<Verification>;
   /** From any process; the runner stops after its batch. @throws Problem `not_found`, `conflict` when it is done */
   pause(id: string): Promise<BackfillState>;
+  /** The same for one that has not begun: it does not, until it may. */
+  holdBack(file: BackfillFile): Promise<BackfillState>;
   /** Lets `run` go on with it. @throws Problem `not_found` */
   unpause(id: string): Promise<BackfillState>;
   status(): Promise<BackfillState[]>;
   /** A dry run: changes nothing. */
   plan(file: BackfillFile): Promise<BackfillPlan>;
-  /** Its migration is taken back: when it is applied again, it begins anew. */
-  forget(db: Db, id: string): Promise<void>;
 }
 
 export interface BackfillOptions {
@@ -68,12 +69,17 @@ const LOCK_WAIT_MS = 2_000;
 
 export function createBackfills({ dialect, schema, now, log }: BackfillOptions): Backfills {
   const scope = schema ?? 'public';
-  const verifier = createVerifier({ dialect, scope, now });
+  const verifier = createVerifier({ dialect, schema, now });
+  const reader = inSchema(dialect.reader, schema);
+  const hasTable = () => hasBackfills(dialect, schema);
+  /** In the tables of the schema. */
+  const transact = <T>(work: (trx: Db) => Promise<T>): Promise<T> =>
+    dialect.writer.transaction().execute((trx) => work(inSchema(trx, schema)));
 
   async function run(file: BackfillFile, options: RunOptions = {}): Promise<'verified' | 'paused'> {
     const outcome = await fill(file, options);
     if (outcome !== 'done') return outcome;
-    const row = await findBackfill(dialect.reader, scope, file.id);
+    const row = await findBackfill(reader, scope, file.id);
     if (row?.state === 'verified') return 'verified';
     const verification = await verify(file);
     if (verification.verified) return 'verified';
@@ -81,7 +87,7 @@ export function createBackfills({ dialect, schema, now, log }: BackfillOptions):
   }
 
   async function fill(file: BackfillFile, options: RunOptions = {}): Promise<'done' | 'paused'> {
-    await prepareTable(dialect);
+    await prepareTable();
     const runner = nameRunner();
     const row = await claim(file, runner, options);
     if (row.state === 'paused') return 'paused';
@@ -102,16 +108,9 @@ export function createBackfills({ dialect, schema, now, log }: BackfillOptions):
   }
 
   async function takeRow(file: BackfillFile, runner: string, at: Instant): Promise<BackfillRow> {
-    const { batch } = settingsOf(file);
     const { id } = file;
-    const isThere = (await findBackfill(dialect.reader, scope, id)) !== null;
-    const counts = { batch, done_rows: 0, total_rows: isThere ? 0 : await countRows(dialect, file) };
-    return dialect.writer.transaction().execute(async (trx) => {
-      await trx
-        .insertInto('schema_backfills')
-        .values({ id, scope, state: 'running', ...counts, started_at: at, updated_at: at })
-        .onConflict((conflict) => conflict.columns(['scope', 'id']).doNothing())
-        .execute();
+    await addRow(file, 'running', at);
+    return transact(async (trx) => {
       const found = await lockRow(trx, scope, id);
       if (!canBeTaken(found, at)) return found;
       const taken = {
@@ -123,24 +122,37 @@ export function createBackfills({ dialect, schema, now, log }: BackfillOptions):
     });
   }
 
+  /** Where there is none. */
+  async function addRow(file: BackfillFile, state: BackfillRow['state'], at: Instant): Promise<void> {
+    const { batch, table } = settingsOf(file);
+    const { id } = file;
+    if (await findBackfill(reader, scope, id)) return;
+    const counts = { batch, done_rows: 0, total_rows: await countRows(table) };
+    await transact((trx) =>
+      trx
+        .insertInto('schema_backfills')
+        .values({ id, scope, state, ...counts, started_at: at, updated_at: at })
+        .onConflict((conflict) => conflict.columns(['scope', 'id']).doNothing())
+        .execute(),
+    );
+  }
+
   async function setState(
     id: string,
     from: BackfillRow['state'][],
     state: 'paused' | 'running',
   ): Promise<BackfillState> {
-    const row = (await hasBackfills(dialect)) ? await findBackfill(dialect.reader, scope, id) : null;
+    const row = (await hasTable()) ? await findBackfill(reader, scope, id) : null;
     if (!row)
       throw new Problem(
         'not_found',
         `No backfill ${id} has begun here. receptionistd migrate status lists them.`,
       );
     const updated_at = await now();
-    await dialect.writer
-      .transaction()
-      .execute((trx) =>
-        updateBackfill(trx, scope, id).set({ state, updated_at }).where('state', 'in', from).execute(),
-      );
-    const after = await findBackfill(dialect.writer, scope, id);
+    await transact((trx) =>
+      updateBackfill(trx, scope, id).set({ state, updated_at }).where('state', 'in', from).execute(),
+    );
+    const after = await findBackfill(inSchema(dialect.writer, schema), scope, id);
     return toState(after ?? row);
   }
 
@@ -150,19 +162,21 @@ export function createBackfills({ dialect, schema, now, log }: BackfillOptions):
     throw new Problem('conflict', `The backfill ${id} is ${state.state}: there is nothing left to pause.`);
   }
 
+  async function holdBack(file: BackfillFile): Promise<BackfillState> {
+    await prepareTable();
+    await addRow(file, 'paused', await now());
+    return pause(file.id);
+  }
+
   async function status(): Promise<BackfillState[]> {
-    if (!(await hasBackfills(dialect))) return [];
-    const rows = dialect.reader
-      .selectFrom('schema_backfills')
-      .selectAll()
-      .where('scope', '=', scope)
-      .orderBy('id');
+    if (!(await hasTable())) return [];
+    const rows = reader.selectFrom('schema_backfills').selectAll().where('scope', '=', scope).orderBy('id');
     return (await rows.execute()).map(toState);
   }
 
   async function plan(file: BackfillFile): Promise<BackfillPlan> {
     const { batch, ...keyed } = settingsOf(file);
-    const row = (await hasBackfills(dialect)) ? await findBackfill(dialect.reader, scope, file.id) : null;
+    const row = (await hasTable()) ? await findBackfill(reader, scope, file.id) : null;
     const after = readCursor(row?.cursor ?? null);
     return withMigrator((migrator) =>
       migrator.transact(async (trx) => {
@@ -170,7 +184,7 @@ export function createBackfills({ dialect, schema, now, log }: BackfillOptions):
         return {
           ...{
             id: file.id,
-            rows: await countRows(dialect, file),
+            rows: await countRows(keyed.table),
             done_rows: row?.done_rows ?? 0,
             first_batch,
           },
@@ -184,11 +198,6 @@ export function createBackfills({ dialect, schema, now, log }: BackfillOptions):
     return withMigrator((migrator) => verifier.verify(migrator, file));
   }
 
-  async function forget(db: Db, id: string): Promise<void> {
-    if (!(await hasBackfills(dialect))) return;
-    await db.deleteFrom('schema_backfills').where('scope', '=', scope).where('id', '=', id).execute();
-  }
-
   async function withMigrator<T>(work: (migrator: Migrator) => Promise<T>): Promise<T> {
     const migrator = await dialect.connectMigrator({ schema, wait_ms: LOCK_WAIT_MS });
     try {
@@ -198,8 +207,32 @@ export function createBackfills({ dialect, schema, now, log }: BackfillOptions):
     }
   }
 
+  /** Where Postgres knows about how many there are, counting a large table would take longer than the answer is worth. */
+  async function countRows(table: string): Promise<number> {
+    const named = schema === undefined ? sql.table(table) : sql.id(schema, table);
+    if (dialect.name === 'postgres') {
+      const oid =
+        schema === undefined ? sql`${table}` : sql`format('%I.%I', ${schema}::text, ${table}::text)`;
+      const { rows } = await sql<{ rows: number }>`
+        select reltuples::bigint as rows from pg_class where oid = to_regclass(${oid})`.execute(reader);
+      if ((rows[0]?.rows ?? 0) > 0) return rows[0]?.rows ?? 0;
+    }
+    const { rows } = await sql<{ rows: number }>`select count(*) as rows from ${named}`.execute(reader);
+    return Number(rows[0]?.rows ?? 0);
+  }
+
+  async function prepareTable(): Promise<void> {
+    if (await hasTable()) return;
+    try {
+      await transact(ensureBackfills);
+    } catch (error) {
+      // Two who make it at once: Postgres tells one of them that it exists.
+      if (!dialect.isConflict(error)) throw error;
+    }
+  }
+
   const unpause = (id: string) => setState(id, ['paused', 'failed'], 'running');
-  return { run, fill, verify, pause, unpause, status, plan, forget };
+  return { run, fill, verify, pause, holdBack, unpause, status, plan };
 }
 
 function canBeTaken(row: BackfillRow, at: Instant): boolean {
@@ -215,22 +248,6 @@ function pickRows({ done_rows, total_rows }: BackfillRow): Pick<BackfillRow, 'do
   return { done_rows, total_rows };
 }
 
-/** Where Postgres knows about how many there are, counting a large table would take longer than the answer is worth. */
-async function countRows(dialect: Dialect, file: BackfillFile): Promise<number> {
-  const { table } = settingsOf(file);
-  if (dialect.name === 'postgres') {
-    const { rows } = await sql<{ rows: number }>`
-      select reltuples::bigint as rows from pg_class where oid = to_regclass(${table})`.execute(
-      dialect.reader,
-    );
-    if ((rows[0]?.rows ?? 0) > 0) return rows[0]?.rows ?? 0;
-  }
-  const { rows } = await sql<{ rows: number }>`select count(*) as rows from ${sql.table(table)}`.execute(
-    dialect.reader,
-  );
-  return Number(rows[0]?.rows ?? 0);
-}
-
 async function explainStatement(
   db: Db,
   dialect: Dialect,
@@ -244,16 +261,6 @@ async function explainStatement(
   }
   const { rows } = await sql<{ detail: string }>`explain query plan ${statement}`.execute(db);
   return rows.map(({ detail }) => detail);
-}
-
-async function prepareTable(dialect: Dialect): Promise<void> {
-  if (await hasBackfills(dialect)) return;
-  try {
-    await dialect.writer.transaction().execute(ensureBackfills);
-  } catch (error) {
-    // Two who make it at once: Postgres tells one of them that it exists.
-    if (!dialect.isConflict(error)) throw error;
-  }
 }
 
 function describeMismatches({ id, mismatches, examples }: Verification): string {

@@ -6,7 +6,8 @@ import { type Instant, Problem } from '@receptionist/core';
 import { recordAudit } from '../audit.ts';
 import type { Dialect } from '../dialect.ts';
 import { type BackfillRow, findBackfill, hasBackfills } from './backfill-rows.ts';
-import { createDaemons, describeDaemon, needsOldShape } from './daemons.ts';
+import { createDaemons, describeDaemon, needsOldShape, type Series } from './daemons.ts';
+import { inSchema } from './in-schema.ts';
 import { type LedgerRow, readLedger } from './ledger.ts';
 
 /** What the gates need of a migration file. */
@@ -44,6 +45,7 @@ export interface ContractGateOptions {
 
 export function createContractGates({ dialect, schema, files, now }: ContractGateOptions) {
   const daemons = createDaemons({ dialect, now, knows: async () => '' });
+  const series: Series = schema === undefined ? 'shared' : 'tenants';
 
   /** @throws Problem `not_found` where there is no such file of phase contract */
   async function explain(id: string): Promise<ContractGates> {
@@ -77,18 +79,18 @@ export function createContractGates({ dialect, schema, files, now }: ContractGat
     needed: readonly GatedFile[],
   ): Promise<{ id: string; row: BackfillRow | null }[]> {
     const inBatches = needed.filter(({ backfill }) => backfill !== null);
-    const found = await hasBackfills(dialect);
+    const found = await hasBackfills(dialect, schema);
     return Promise.all(
       inBatches.map(async ({ id }) => ({
         id,
-        row: found ? await findBackfill(dialect.reader, schema ?? 'public', id) : null,
+        row: found ? await findBackfill(inSchema(dialect.reader, schema), schema ?? 'public', id) : null,
       })),
     );
   }
 
   async function gateDaemons(id: string): Promise<Gate> {
     const running = await daemons.list();
-    const old = running.filter((daemon) => needsOldShape(daemon, id));
+    const old = running.filter((daemon) => needsOldShape(daemon, id, series));
     return {
       name: 'daemons',
       satisfied: old.length === 0,
@@ -100,7 +102,7 @@ export function createContractGates({ dialect, schema, files, now }: ContractGat
       todo:
         old.length === 0
           ? null
-          : `Replace ${old.length === 1 ? 'it' : 'them'} by a version that knows ${id}.`,
+          : `Replace ${old.length === 1 ? 'it' : 'them'} by a version that knows ${schema === undefined ? '' : 'tenants/'}${id}.`,
     };
   }
 
@@ -198,12 +200,12 @@ function describeMs(ms: number): string {
 export async function recordOverride(
   dialect: Dialect,
   {
-    id,
+    target,
     actor,
     reason,
     gates,
     at,
-  }: { id: string; actor: string; reason: string; gates: readonly Gate[]; at: Instant },
+  }: { target: string; actor: string; reason: string; gates: readonly Gate[]; at: Instant },
 ): Promise<void> {
   if (reason.trim() === '') {
     throw new Problem(
@@ -213,7 +215,7 @@ export async function recordOverride(
   }
   const ignored = gates.filter(({ satisfied }) => !satisfied).map(({ name, found }) => ({ name, found }));
   const row = {
-    ...{ at, actor, action: 'override_contract', target: id },
+    ...{ at, actor, action: 'override_contract', target },
     ...{ request_id: `migrate_${process.pid}`, address: null },
     ...{ before: { waiting_for: ignored }, after: { reason } },
   };

@@ -13,6 +13,8 @@ export interface DaemonsTable {
   version: string;
   /** The id of the newest migration that its code knows. */
   knows: string;
+  /** The same of the files of tenants' schemas, which count by themselves; null: it did not say. */
+  knows_of_tenants: string | null;
   /** JSON: contract migrations that its code knows, and that would break it nevertheless. */
   needs_until: string;
   host: string;
@@ -20,6 +22,9 @@ export interface DaemonsTable {
   started_at: Instant;
   seen_at: Instant;
 }
+
+/** Each has its own files, numbers and gates: the shared schema, and those of tenants. */
+export type Series = 'shared' | 'tenants';
 
 /** A daemon as it introduces itself. */
 export type DaemonIdentity = Pick<DaemonsTable, 'instance_id' | 'role' | 'version' | 'host' | 'pid'>;
@@ -43,7 +48,7 @@ export interface Daemons {
   /** Those that were seen lately; [] where the table is not there yet. */
   list(): Promise<RunningDaemon[]>;
   /** Those that know migrations beyond this one, and so may need them; in words. */
-  newerThan(id: string): Promise<string[]>;
+  newerThan(id: string, series?: Series): Promise<string[]>;
   /** Always none on SQLite, which does not know who has the file open. */
   unknownConnections(): Promise<UnknownConnections[]>;
 }
@@ -65,22 +70,36 @@ export interface DaemonsOptions {
   now: () => Promise<Instant>;
   /** The id of the newest migration that this code knows. */
   knows: () => Promise<string>;
+  /** Of tenants' schemas, where there can be such. */
+  knowsOfTenants?: (() => Promise<string>) | undefined;
   /** Contract migrations of this code's own files that it is not ready for itself. */
   needsUntil?: readonly string[];
 }
 
-export function createDaemons({ dialect, now, knows, needsUntil = [] }: DaemonsOptions): Daemons {
+export function createDaemons({
+  dialect,
+  now,
+  knows,
+  knowsOfTenants,
+  needsUntil = [],
+}: DaemonsOptions): Daemons {
   async function beat(daemon: DaemonIdentity): Promise<void> {
-    const at = await now();
-    const seen = { ...daemon, knows: await knows(), needs_until: JSON.stringify(needsUntil), seen_at: at };
+    const seen = { seen_at: await now(), ...(await knowledgeOfTenants()) };
+    const row = { ...daemon, knows: await knows(), needs_until: JSON.stringify(needsUntil), ...seen };
     await dialect.writer.transaction().execute(async (trx) => {
       await trx
         .insertInto('daemons')
-        .values({ ...seen, started_at: at })
-        .onConflict((conflict) => conflict.column('instance_id').doUpdateSet({ seen_at: at }))
+        .values({ ...row, started_at: seen.seen_at })
+        .onConflict((conflict) => conflict.column('instance_id').doUpdateSet(seen))
         .execute();
-      await trx.deleteFrom('daemons').where('seen_at', '<=', goneBefore(at)).execute();
+      await trx.deleteFrom('daemons').where('seen_at', '<=', goneBefore(seen.seen_at)).execute();
     });
+  }
+
+  /** Nothing until the next `migrate up` has made the column: the contracts of tenants wait so long. */
+  async function knowledgeOfTenants(): Promise<Pick<DaemonsTable, 'knows_of_tenants'> | null> {
+    if (!knowsOfTenants || !(await saysOfTenants(dialect, dialect.reader))) return null;
+    return { knows_of_tenants: await knowsOfTenants() };
   }
 
   async function leave(instance_id: string): Promise<void> {
@@ -91,14 +110,7 @@ export function createDaemons({ dialect, now, knows, needsUntil = [] }: DaemonsO
 
   async function list(): Promise<RunningDaemon[]> {
     if (!(await dialect.tableNames()).includes('daemons')) return [];
-    const rows = await dialect.reader
-      .selectFrom('daemons')
-      .selectAll()
-      .where('seen_at', '>', goneBefore(await now()))
-      .orderBy('started_at')
-      .orderBy('instance_id')
-      .execute();
-    return rows.map(({ needs_until, ...row }) => ({ ...row, needs_until: JSON.parse(needs_until) }));
+    return runningDaemons(dialect.reader, await now());
   }
 
   async function unknownConnections(): Promise<UnknownConnections[]> {
@@ -111,29 +123,68 @@ export function createDaemons({ dialect, now, knows, needsUntil = [] }: DaemonsO
     return rows.filter(({ application_name }) => !known.has(application_name));
   }
 
-  async function newerThan(id: string): Promise<string[]> {
-    return (await list()).filter(({ knows }) => knows > id).map(describeDaemon);
+  async function newerThan(id: string, series: Series = 'shared'): Promise<string[]> {
+    const mayNeed = (known: string | null) => known === null || known > id;
+    return (await list()).filter((daemon) => mayNeed(newestKnown(daemon, series))).map(describeDaemon);
   }
 
   return { beat, leave, list, newerThan, unknownConnections };
 }
 
+/** Those that were seen lately, of a table that is there. */
+export async function runningDaemons(db: Db, at: Instant): Promise<RunningDaemon[]> {
+  const rows = await db
+    .selectFrom('daemons')
+    .selectAll()
+    .where('seen_at', '>', goneBefore(at))
+    .orderBy('started_at')
+    .orderBy('instance_id')
+    .execute();
+  return rows.map(({ needs_until, knows_of_tenants = null, ...row }) => ({
+    ...row,
+    knows_of_tenants,
+    needs_until: JSON.parse(needs_until),
+  }));
+}
+
 /** Whether a contract migration would take something away that it needs. */
-export function needsOldShape({ knows, needs_until }: RunningDaemon, contractId: string): boolean {
-  return knows < contractId || needs_until.includes(contractId);
+export function needsOldShape(daemon: RunningDaemon, contractId: string, series: Series = 'shared'): boolean {
+  const known = newestKnown(daemon, series);
+  return known === null || known < contractId || daemon.needs_until.includes(contractId);
+}
+
+/** Null: it did not say, and may need anything. */
+function newestKnown({ knows, knows_of_tenants }: RunningDaemon, series: Series): string | null {
+  return series === 'shared' ? knows : knows_of_tenants;
 }
 
 /** In words for the operator. */
-export function describeDaemon({ instance_id, role, version, knows, host, pid }: RunningDaemon): string {
-  return `${instance_id} (${role}, version ${version}, knows ${knows || 'no migration'}, ${host} pid ${pid})`;
+export function describeDaemon(daemon: RunningDaemon): string {
+  const { instance_id, role, version, knows, knows_of_tenants, host, pid } = daemon;
+  const known = `${knows || 'no migration'}${knows_of_tenants ? ` and tenants/${knows_of_tenants}` : ''}`;
+  return `${instance_id} (${role}, version ${version}, knows ${known}, ${host} pid ${pid})`;
 }
 
 function goneBefore(at: Instant): Instant {
   return new Date(Date.parse(at) - GONE_AFTER_MS).toISOString();
 }
 
-/** Instants are text, as in schema_migrations. */
-export async function ensureDaemons(db: Db): Promise<void> {
+/** Gives that of an older version, on Postgres, the place for what daemons know of tenants' files. */
+export async function renewDaemons(
+  dialect: Pick<Dialect, 'columnNames' | 'reader' | 'writer'>,
+): Promise<void> {
+  const { reader, writer, columnNames } = dialect;
+  const columns = await columnNames(reader, 'daemons');
+  if (columns.length === 0 || columns.includes('knows_of_tenants')) return;
+  await sql`alter table daemons add column if not exists knows_of_tenants text`.execute(writer);
+}
+
+async function saysOfTenants({ columnNames }: Pick<Dialect, 'columnNames'>, db: Db): Promise<boolean> {
+  return (await columnNames(db, 'daemons')).includes('knows_of_tenants');
+}
+
+/** Makes it, or gives that of an older version what it lacks. Instants are text, as in schema_migrations. */
+export async function ensureDaemons(dialect: Pick<Dialect, 'columnNames'>, db: Db): Promise<void> {
   await db.schema
     .createTable('daemons')
     .ifNotExists()
@@ -147,4 +198,6 @@ export async function ensureDaemons(db: Db): Promise<void> {
     .addColumn('started_at', 'text', (column) => column.notNull())
     .addColumn('seen_at', 'text', (column) => column.notNull())
     .execute();
+  if (!(await saysOfTenants(dialect, db)))
+    await db.schema.alterTable('daemons').addColumn('knows_of_tenants', 'text').execute();
 }

@@ -15,20 +15,18 @@ import { splitStatements } from './statements.ts';
 
 export async function takeDown(options: MigrationOptions, wanted: DownOptions): Promise<MigrationRun> {
   const { dialect, schema, now } = options;
-  const first = selectDown(await readStanding(options), wanted.to);
+  const [first] = await planDown(options, wanted);
   const result: MigrationRun = { done: [], failed: null, not_run: [], waiting: [] };
-  if (first.length === 0) return result;
-  const reporter = createReporter(wanted.onProgress, first[0]);
+  if (!first) return result;
+  const reporter = createReporter(wanted.onProgress, first);
   return underLock(options, { wait_ms: wanted.wait_ms, reporter }, async (migrator, assertHeld) => {
-    const files = selectDown(await readStanding(options), wanted.to);
-    await refuseBlocked(wanted);
-    if (!wanted.yes_lose_data) await refuseLosses(files, dialect, schema);
+    const files = await planDown(options, wanted);
     await migrator.transact((transaction) => ensureEngineTables(dialect, transaction, schema));
     for (const [i, file] of files.entries()) {
       try {
         await assertHeld();
         reporter.started(file);
-        await takeBack(file, { dialect, migrator, schema, now });
+        await takeBack(file, { dialect, migrator, schema, now, assertHeld });
         reporter.done();
         result.done.push(file.id);
         options.log?.info({ migration: file.id, phase: file.phase }, 'migration taken back');
@@ -39,6 +37,15 @@ export async function takeDown(options: MigrationOptions, wanted: DownOptions): 
     }
     return result;
   });
+}
+
+/** What would be taken back, the newest first. @throws Problem for what cannot be, or would cost somebody something */
+export async function planDown(options: MigrationOptions, wanted: DownOptions): Promise<MigrationFile[]> {
+  const files = selectDown(await readStanding(options), wanted.to);
+  if (files.length === 0) return files;
+  await refuseBlocked(wanted);
+  if (!wanted.yes_lose_data) await refuseLosses(files, options.dialect, options.schema);
+  return files;
 }
 
 function failureOf(
@@ -108,38 +115,42 @@ async function lossOf(
   schema: string | undefined,
 ): Promise<string | null> {
   if (file.phase === 'contract') return 'what it took away does not come back with its content';
-  for (const statement of splitStatements(file.down ?? '')) {
-    const loss = LOSSES.find(([pattern]) => pattern.test(statement));
-    if (!loss) continue;
-    const [pattern, what] = loss;
-    const [, table = '', column] = (pattern.exec(statement) ?? []).map((name) => name?.replaceAll('"', ''));
-    if (await hasContent(dialect, { schema, table, column })) return `${what(table, column)}`;
+  for (const { table, column } of splitStatements(file.down ?? '').flatMap(goesWith)) {
+    if (!(await hasContent(dialect, { schema, table, column }))) continue;
+    return column === undefined ? `the table ${table} has rows` : `the column ${table}.${column} has values`;
   }
   return null;
 }
 
 const NAME = '("[^"]+"|\\w+)';
-const LOSSES: readonly [RegExp, (table: string, column: string | undefined) => string][] = [
-  [
-    new RegExp(`^drop\\s+table\\s+(?:if\\s+exists\\s+)?${NAME}`, 'i'),
-    (table) => `the table ${table} has rows`,
-  ],
-  [
-    new RegExp(
-      `^alter\\s+table\\s+(?:if\\s+exists\\s+)?${NAME}\\s+drop\\s+(?:column\\s+)?(?!constraint\\b)(?:if\\s+exists\\s+)?${NAME}`,
-      'i',
-    ),
-    (table, column) => `the column ${table}.${column} has values`,
-  ],
-  [
-    new RegExp(`^(?:delete\\s+from|truncate(?:\\s+table)?)\\s+${NAME}`, 'i'),
-    (table) => `the table ${table} has rows`,
-  ],
-];
+const ROWS_GO = new RegExp(
+  `^(?:drop\\s+table(?:\\s+if\\s+exists)?|delete\\s+from|truncate(?:\\s+table)?)\\s+${NAME}`,
+  'i',
+);
+const ALTERED = new RegExp(`^alter\\s+table\\s+(?:if\\s+exists\\s+)?${NAME}`, 'i');
+/** Of an `alter table`: behind its name, or behind what else it does. */
+const COLUMN_GOES = new RegExp(
+  `(?:^|,)\\s*drop\\s+(?:column\\s+)?(?!constraint\\b)(?:if\\s+exists\\s+)?${NAME}`,
+  'gi',
+);
+
+/** What would be gone: the rows of a table, or what stands in a column. */
+function goesWith(statement: string): { table: string; column?: string }[] {
+  const [, emptied] = ROWS_GO.exec(statement) ?? [];
+  if (emptied !== undefined) return [{ table: unquoted(emptied) }];
+  const [altering = '', table] = ALTERED.exec(statement) ?? [];
+  if (table === undefined) return [];
+  const dropped = statement.slice(altering.length).matchAll(COLUMN_GOES);
+  return [...dropped].map(([, column = '']) => ({ table: unquoted(table), column: unquoted(column) }));
+}
+
+function unquoted(name: string): string {
+  return name.replaceAll('"', '');
+}
 
 async function hasContent(
   dialect: Dialect,
-  { schema, table, column }: { schema: string | undefined; table: string; column: string | undefined },
+  { schema, table, column }: { schema: string | undefined; table: string; column?: string | undefined },
 ): Promise<boolean> {
   const columns = await dialect.columnNames(dialect.reader, table, schema);
   if (columns.length === 0 || (column !== undefined && !columns.includes(column))) return false;
@@ -149,12 +160,11 @@ async function hasContent(
   return rows.length > 0;
 }
 
-async function takeBack(file: MigrationFile, { migrator, schema, now }: Hands): Promise<void> {
+async function takeBack(file: MigrationFile, { migrator, now, assertHeld }: Hands): Promise<void> {
   const script = file.down ?? '';
   const forget = async (transaction: Db) => {
     // Else the next one would take it for verified.
-    if (file.backfill && schema === undefined)
-      await transaction.deleteFrom('schema_backfills').where('id', '=', file.id).execute();
+    if (file.backfill) await transaction.deleteFrom('schema_backfills').where('id', '=', file.id).execute();
     await strike(transaction, file.id);
   };
   const { runAlone } = migrator;
@@ -172,6 +182,9 @@ async function takeBack(file: MigrationFile, { migrator, schema, now }: Hands): 
   await migrator.transact((transaction) =>
     amend(transaction, file.id, { state: 'dirty', statement: 0, error }),
   );
-  for (const statement of splitStatements(script)) await runAlone(statement);
+  for (const statement of splitStatements(script)) {
+    await assertHeld();
+    await runAlone(statement);
+  }
   await migrator.transact(forget);
 }

@@ -7,7 +7,7 @@ import type { Dialect } from '../dialect.ts';
 import type { Db } from '../schema.ts';
 import type { StoreLog } from '../store.ts';
 import { takeBaseline } from './baseline.ts';
-import { takeDown } from './down.ts';
+import { planDown, takeDown } from './down.ts';
 import type { MigrationFile } from './files.ts';
 import { claim, ensureEngineTables } from './ledger.ts';
 import { createReporter, underLock } from './lock.ts';
@@ -38,6 +38,7 @@ export function createMigrations(options: MigrationOptions): Migrations {
       return toStatuses(standing, isBegun && (await dialect.migrating(schema)) !== null);
     },
     up: (wanted = {}) => takeUp(options, wanted),
+    planDown: async (wanted) => (await planDown(options, wanted)).map(({ id }) => id),
     down: (wanted) => takeDown(options, wanted),
     baseline: (wanted) => takeBaseline(options, wanted),
     async plan(wanted = {}) {
@@ -65,7 +66,7 @@ async function takeUp(options: MigrationOptions, wanted: UpOptions): Promise<Mig
     const { done } = standing;
     const result = await applyAll(selected.run, {
       ...{ dialect, migrator, schema, now, log, backfills, done, assertHeld, reporter },
-      gate: wanted.gate,
+      ...{ gate: wanted.gate, throttle: wanted.throttle ?? true },
     });
     return { ...result, waiting: [...result.waiting, ...selected.waiting] };
   });

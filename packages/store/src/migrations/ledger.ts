@@ -7,6 +7,7 @@ import type { Db, Tables } from '../schema.ts';
 import { ensureBackfills } from './backfill-rows.ts';
 import { ensureDaemons } from './daemons.ts';
 import type { MigrationFile } from './files.ts';
+import { inSchema } from './in-schema.ts';
 
 export type LedgerRow = Selectable<Tables['schema_migrations']>;
 
@@ -38,8 +39,11 @@ export async function readLedger(dialect: Dialect, schema?: string): Promise<Led
       "The database has a schema_migrations that is another program's. Check DATABASE_URL. Nothing was changed.",
     );
   }
-  const db = schema === undefined ? dialect.reader : dialect.reader.withSchema(schema);
-  const rows = await db.selectFrom('schema_migrations').selectAll().orderBy('id').execute();
+  const rows = await inSchema(dialect.reader, schema)
+    .selectFrom('schema_migrations')
+    .selectAll()
+    .orderBy('id')
+    .execute();
   return rows.map((row) => ({ ...BEFORE, ...row }));
 }
 
@@ -56,12 +60,11 @@ export async function ensureLedger(dialect: Pick<Dialect, 'columnNames'>, transa
   }
 }
 
-/** Whatever migrations need before there are any; a tenant's schema has the first alone. */
+/** Whatever migrations need before there are any; only the shared schema has the register of daemons. */
 export async function ensureEngineTables(dialect: Dialect, transaction: Db, schema?: string): Promise<void> {
   await ensureLedger(dialect, transaction);
-  if (schema !== undefined) return;
   await ensureBackfills(transaction);
-  await ensureDaemons(transaction);
+  if (schema === undefined) await ensureDaemons(dialect, transaction);
 }
 
 async function makeLedger(db: Db): Promise<void> {

@@ -48,6 +48,8 @@ export interface UpOptions {
   to?: string;
   /** For another process that migrates, and for locks on tables. */
   wait_ms?: number;
+  /** Whether backfills make way for others; they do if it is left out. */
+  throttle?: boolean;
   onProgress?: (progress: MigrationProgress) => void;
   /** Asked under the lock, right before a file is applied: why it has to wait, or null. */
   gate?: (file: { id: string; phase: Phase; needs: string[]; grace_ms: number }) => Promise<string | null>;
@@ -89,6 +91,8 @@ export interface Migrations {
   status(): Promise<MigrationStatus[]>;
   /** Apply what is pending, one by one under a lock. */
   up(options?: UpOptions): Promise<MigrationRun>;
+  /** What `down` would take back. @throws Problem as it */
+  planDown(options: DownOptions): Promise<string[]>;
   /** Take back what came after one, the newest first. `done`: what was taken back. @throws Problem before anything is changed */
   down(options: DownOptions): Promise<MigrationRun>;
   /** Write down as applied, and run nothing. @throws Problem `conflict` where the schema differs */

@@ -13,7 +13,7 @@ export interface Backfills {
   /** To its end, and verified; or until somebody stops it. @throws Problem when it fails or is not verified */
   run(
     file: MigrationFile,
-    options: { onProgress?: (progress: BackfillProgress) => void },
+    options: { throttle: boolean; onProgress?: (progress: BackfillProgress) => void },
   ): Promise<'verified' | 'paused'>;
 }
 
@@ -21,8 +21,8 @@ export interface Run extends Hands {
   /** Ids of those that are applied; grows. */
   done: Set<string>;
   backfills: Backfills | undefined;
+  throttle: boolean;
   gate: UpOptions['gate'] | undefined;
-  assertHeld: () => Promise<void>;
   reporter: Reporter;
   log: StoreLog | undefined;
 }
@@ -65,11 +65,11 @@ async function applyOnce(file: MigrationFile, run: Run): Promise<Outcome> {
 
 /** Its row says that it is verified: it is written once that is so. */
 async function backfill(file: MigrationFile, run: Run): Promise<Outcome> {
-  const { backfills, migrator, dialect, reporter, now } = run;
+  const { backfills, throttle, migrator, dialect, reporter, now } = run;
   if (!backfills) throw new Problem('internal', `${file.id} is a backfill, and nothing here runs one.`);
   const started_at = await now();
   const startedAt = performance.now();
-  const outcome = await backfills.run(file, { onProgress: reporter.backfilling });
+  const outcome = await backfills.run(file, { throttle, onProgress: reporter.backfilling });
   if (outcome === 'paused')
     return { why: `it was paused; run receptionistd migrate backfill resume ${file.id}` };
   const duration_ms = Math.round(performance.now() - startedAt);
@@ -86,5 +86,5 @@ async function backfill(file: MigrationFile, run: Run): Promise<Outcome> {
 function failure({ id }: MigrationFile, error: unknown): MigrationRun['failed'] {
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof HalfDoneError)) return { id, message, state: 'undone' };
-  return { id, message: `${message}. ${wayOut(id)}`, state: 'dirty' };
+  return { id, message: `${message.replace(/\.$/, '')}. ${wayOut(id)}`, state: 'dirty' };
 }

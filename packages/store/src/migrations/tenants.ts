@@ -2,17 +2,41 @@
  * The schemas of tenants, with `TENANCY=schema`: the same files for each, a lock and a schema_migrations of its own. One that
  * fails stops no other, and who runs it again touches only those that are not up to date.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Instant, Problem } from '@receptionist/core';
 import { sql } from 'kysely';
 import type { Dialect } from '../dialect.ts';
 import { migrationsFolder } from '../migrations-folder.ts';
-import type { Db } from '../schema.ts';
 import type { StoreLog } from '../store.ts';
-import { SCHEMA_PREFIX, schemaOf, type Tenancy, tenantsWithSchema, WORD_TABLES } from '../tenant-schemas.ts';
-import { createMigrations } from './engine.ts';
+import { SCHEMA_PREFIX, schemaOf } from '../tenant-schemas.ts';
+import type { ContractGates } from './contract.ts';
+import { renewDaemons } from './daemons.ts';
 import { readMigrationFiles } from './files.ts';
-import type { MigrationRun, MigrationStatus, Migrations, UpOptions } from './migrations.ts';
+import type {
+  DownOptions,
+  MigrationPlan,
+  MigrationProgress,
+  MigrationStatus,
+  UpOptions,
+} from './migrations.ts';
+import { type ContractOptions, createSchemaTools, type SchemaTools } from './schema-tools.ts';
+import { createTenantBackfills, type TenantBackfills } from './tenant-backfills.ts';
+import {
+  goRound,
+  inParallel,
+  JOBS,
+  messageOf,
+  type RoundOptions,
+  requireCanary,
+  type TenantRun,
+} from './tenant-rounds.ts';
+
+export type {
+  TenantBackfill,
+  TenantBackfillPlan,
+  TenantBackfills,
+  TenantVerification,
+} from './tenant-backfills.ts';
+export type { TenantRun } from './tenant-rounds.ts';
 
 export interface TenantStatus {
   tenant_id: string;
@@ -24,30 +48,54 @@ export interface TenantStatus {
   error: string | null;
 }
 
-export interface TenantRun extends MigrationRun {
-  tenant_id: string;
-  scope: string;
+/** What the pending contracts of a tenant wait for. */
+export interface TenantGates extends Pick<TenantStatus, 'tenant_id' | 'scope' | 'error'> {
+  gates: ContractGates[];
 }
 
-export interface TenantUpOptions extends Pick<UpOptions, 'phases' | 'wait_ms'> {
-  /** The last one to apply; nobody is touched where it is none of theirs. */
+export interface TenantPlan extends MigrationPlan {
+  /** Whose schemas lack it. */
+  tenant_ids: string[];
+}
+
+interface Watched {
+  onProgress?: ((tenant_id: string, progress: MigrationProgress) => void) | undefined;
+}
+
+export interface TenantUpOptions
+  extends Pick<UpOptions, 'phases' | 'to' | 'wait_ms' | 'throttle'>,
+    RoundOptions,
+    Watched {}
+
+export interface TenantContractOptions
+  extends Pick<ContractOptions, 'wait_ms' | 'override'>,
+    RoundOptions,
+    Watched {
+  /** The last one. */
   to?: string | undefined;
-  /** How many at once; 4 if left out. */
-  jobs?: number | undefined;
-  /** This tenant first and alone: if it fails, nobody else is touched. */
-  canary?: string | undefined;
-  onTenant?: ((run: TenantRun) => void) | undefined;
 }
 
-export interface TenantMigrations {
-  /** Who is where, by tenant id. */
+export interface TenantDownOptions extends Pick<DownOptions, 'to' | 'yes_lose_data' | 'wait_ms'>, Watched {}
+
+/** Ids are whole ones of tenants' files; what is answered about each tenant comes by tenant id. */
+export interface TenantMigrations extends TenantBackfills {
+  /** In the order in which they apply. */
+  ids(): Promise<string[]>;
+  /** Who is where. */
   status(): Promise<TenantStatus[]>;
-  /** Of each that was not up to date, by tenant id. @throws Problem `not_found` for a canary that is no tenant */
+  /** What `up` would run, each file once. */
+  plan(options?: Pick<UpOptions, 'to'>): Promise<TenantPlan[]>;
+  /** Of each that was not up to date. @throws Problem `not_found` for a canary that is no tenant */
   up(options?: TenantUpOptions): Promise<TenantRun[]>;
+  /** What `down` would take back somewhere, the newest first. @throws Problem `conflict` where one tenant would lose by it */
+  planDown(options: TenantDownOptions): Promise<string[]>;
+  /** Of each that had something to take back. @throws Problem as `planDown`, before anything is changed */
+  down(options: TenantDownOptions): Promise<TenantRun[]>;
+  /** Of each with contracts that are pending, up to this one; all if it is left out. */
+  gates(to?: string): Promise<TenantGates[]>;
+  /** Of each with contracts that were pending. A canary whose gates are closed keeps the others waiting, too. */
+  contract(options: TenantContractOptions): Promise<TenantRun[]>;
 }
-
-const JOBS = 4;
-const AGAIN_AFTER_MS = 500;
 
 export function createTenantMigrations({
   dialect,
@@ -60,58 +108,130 @@ export function createTenantMigrations({
   now: () => Promise<Instant>;
   log: StoreLog | undefined;
 }): TenantMigrations {
-  const migrationsOf = (schema: string): Migrations =>
-    createMigrations({ dialect, folder, now, log, schema });
+  const toolsOf = (tenant_id: string): SchemaTools =>
+    createSchemaTools({ dialect, folder, now, log, schema: schemaOf(tenant_id) });
+
+  async function tenantIds(): Promise<string[]> {
+    const rows = await dialect.reader
+      .selectFrom('tenants')
+      .select('tenant_id')
+      .orderBy('tenant_id')
+      .execute();
+    return rows.map(({ tenant_id }) => tenant_id);
+  }
 
   async function status(): Promise<TenantStatus[]> {
-    return inParallel(JOBS, await tenantIds(dialect.reader), async (tenant_id) => {
+    return inParallel(JOBS, await tenantIds(), async (tenant_id) => {
+      const who = { tenant_id, scope: `${SCHEMA_PREFIX}${tenant_id}` };
       try {
-        const scope = schemaOf(tenant_id);
-        return { tenant_id, scope, migrations: await migrationsOf(scope).status(), error: null };
+        return { ...who, migrations: await toolsOf(tenant_id).status(), error: null };
       } catch (error) {
-        return { tenant_id, scope: `${SCHEMA_PREFIX}${tenant_id}`, migrations: [], error: messageOf(error) };
+        return { ...who, migrations: [], error: messageOf(error) };
       }
     });
   }
 
-  async function up({
-    jobs = JOBS,
-    canary,
-    onTenant,
-    to,
-    ...rest
-  }: TenantUpOptions = {}): Promise<TenantRun[]> {
-    if (to !== undefined && !(await readMigrationFiles(folder)).some(({ id }) => id === to)) return [];
-    const options: UpOptions = to === undefined ? rest : { ...rest, to };
+  /** Who has any of these to do, or cannot be read. */
+  async function behind(isMeant: (migration: MigrationStatus) => boolean) {
     const all = await status();
-    if (canary !== undefined && !all.some(({ tenant_id }) => tenant_id === canary)) throw noCanary(canary);
-    const behind = all.filter(isBehind);
-    const migrate = async (tenant: TenantStatus): Promise<TenantRun> => {
-      const run = await inTwoTries(() => migrateOne(tenant, options));
-      onTenant?.(run);
-      return run;
+    const stops = all.map((tenant) => ({ ...tenant, planned: pendingOf(tenant).filter(isMeant).map(toId) }));
+    return { all, stops: stops.filter(({ error, planned }) => error !== null || planned.length > 0) };
+  }
+
+  async function plan({ to }: Pick<UpOptions, 'to'> = {}): Promise<TenantPlan[]> {
+    const plans = await inParallel(JOBS, await tenantIds(), async (tenant_id) => {
+      // What is wrong with one that cannot be read is told by its status.
+      const files = await toolsOf(tenant_id)
+        .plan(to === undefined ? {} : { to })
+        .catch(() => []);
+      return { tenant_id, files };
+    });
+    const tenant_ids = (id: string) =>
+      plans.filter(({ files }) => files.some((file) => file.id === id)).map(toTenant);
+    const files = new Map(plans.flatMap((own) => own.files).map((file) => [file.id, file]));
+    return [...files.values()]
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .map((file) => ({ ...file, tenant_ids: tenant_ids(file.id) }));
+  }
+
+  async function up(options: TenantUpOptions = {}): Promise<TenantRun[]> {
+    const { jobs, canary, onTenant, onProgress, ...asked } = options;
+    await renewDaemons(dialect);
+    const { all, stops } = await behind(
+      ({ id, phase }) => isAsked(id, asked.to) && isOf(phase, asked.phases),
+    );
+    requireCanary(canary, all.map(toTenant));
+    const isStuck = ({ failed }: TenantRun) => failed !== null;
+    const visit = async (tenant: TenantStatus) => {
+      await ensureSchema(dialect, schemaOf(tenant.tenant_id));
+      const tell = tellAbout(tenant, onProgress);
+      return toolsOf(tenant.tenant_id).up({ ...phasesFor(tenant, all), ...asked, ...tell });
     };
-    const first = behind.filter(({ tenant_id }) => tenant_id === canary);
-    const others = behind.filter(({ tenant_id }) => tenant_id !== canary);
-    const tried = await inParallel(1, first, migrate);
-    const stopped = tried.some(({ failed }) => failed);
-    const runs = stopped ? others.map(notRun) : await inParallel(jobs, others, migrate);
-    return [...tried, ...runs].sort((a, b) => (a.tenant_id < b.tenant_id ? -1 : 1));
+    return goRound(stops, { jobs, canary, onTenant }, { visit, isStuck, tries: 2 });
   }
 
-  async function migrateOne(tenant: TenantStatus, options: UpOptions): Promise<TenantRun> {
-    const { tenant_id, scope } = tenant;
-    try {
-      await ensureSchema(dialect, schemaOf(tenant_id));
-      return { tenant_id, scope, ...(await migrationsOf(scope).up(options)) };
-    } catch (error) {
-      const [id = '', ...not_run] = pendingOf(tenant);
-      const failed = { id, message: messageOf(error), state: 'undone' as const };
-      return { tenant_id, scope, done: [], failed, not_run, waiting: [] };
+  async function planDown({ onProgress: _, ...asked }: TenantDownOptions): Promise<string[]> {
+    const planned = await inParallel(JOBS, await tenantIds(), async (tenant_id) => {
+      try {
+        return { tenant_id, ids: await toolsOf(tenant_id).planDown(asked), refusal: null };
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        return { tenant_id, ids: [], refusal: error };
+      }
+    });
+    // One that cannot be read keeps nobody else from going back.
+    const refused = planned.filter(({ refusal }) => refusal !== null && refusal.code !== 'unavailable');
+    const [first] = refused;
+    if (first?.refusal) {
+      const { code, message } = first.refusal;
+      const where = `In ${refused.length} of ${planned.length} tenants, ${first.tenant_id} among them`;
+      throw new Problem(code, `${where}: ${message}`);
     }
+    return [...new Set(planned.flatMap(({ ids }) => ids))].sort().reverse();
   }
 
-  return { status, up };
+  async function down({ onProgress, ...asked }: TenantDownOptions): Promise<TenantRun[]> {
+    await planDown(asked);
+    const isLater = ({ id, state }: MigrationStatus) => id > asked.to && state !== 'pending';
+    const stops = (await status())
+      .map((tenant) => ({ ...tenant, planned: tenant.migrations.filter(isLater).map(toId).reverse() }))
+      .filter(({ error, planned }) => error !== null || planned.length > 0);
+    return goRound(
+      stops,
+      {},
+      {
+        visit: (tenant) => toolsOf(tenant.tenant_id).down({ ...asked, ...tellAbout(tenant, onProgress) }),
+        isStuck: () => false,
+      },
+    );
+  }
+
+  async function gates(to?: string): Promise<TenantGates[]> {
+    const { stops } = await behind(({ id, phase }) => phase === 'contract' && isAsked(id, to));
+    return inParallel(JOBS, stops, async ({ tenant_id, scope, error, planned }) => {
+      const tools = toolsOf(tenant_id);
+      return { tenant_id, scope, error, gates: await Promise.all(planned.map(tools.gates)) };
+    });
+  }
+
+  async function contract(options: TenantContractOptions): Promise<TenantRun[]> {
+    const { to, jobs, canary, onTenant, onProgress, ...asked } = options;
+    const { all, stops } = await behind(({ id, phase }) => phase === 'contract' && isAsked(id, to));
+    requireCanary(canary, all.map(toTenant));
+    const isStuck = ({ failed, waiting }: TenantRun) => failed !== null || waiting.length > 0;
+    const visit = async (tenant: TenantStatus & { planned: string[] }) => {
+      if (tenant.error !== null) throw new Problem('unavailable', tenant.error);
+      const tell = tellAbout(tenant, onProgress);
+      return toolsOf(tenant.tenant_id).contract(tenant.planned, { ...asked, ...tell });
+    };
+    return goRound(stops, { jobs, canary, onTenant }, { visit, isStuck });
+  }
+
+  return {
+    ids: async () => (await readMigrationFiles(folder)).map(toId),
+    ...{ status, plan, up, planDown, down, gates, contract },
+    ...createTenantBackfills({ tenantIds, toolsOf }),
+  };
 }
 
 async function ensureSchema({ writer, isConflict }: Dialect, schema: string): Promise<void> {
@@ -123,107 +243,36 @@ async function ensureSchema({ writer, isConflict }: Dialect, schema: string): Pr
   }
 }
 
-/** A server that is busy with the others refuses now and then what it takes a moment later: a lock, a connection. */
-async function inTwoTries(migrate: () => Promise<TenantRun>): Promise<TenantRun> {
-  const first = await migrate();
-  if (first.failed?.state !== 'undone') return first;
-  await sleep(AGAIN_AFTER_MS);
-  const second = await migrate();
-  return { ...second, done: [...first.done, ...second.done] };
-}
-
-function notRun(tenant: TenantStatus): TenantRun {
-  const { tenant_id, scope } = tenant;
-  return { tenant_id, scope, done: [], failed: null, not_run: pendingOf(tenant), waiting: [] };
-}
-
-function isBehind(tenant: TenantStatus): boolean {
-  return tenant.error !== null || pendingOf(tenant).length > 0;
-}
-
-function pendingOf({ migrations }: TenantStatus): string[] {
-  return migrations.filter(({ state }) => state !== 'applied').map(({ id }) => id);
-}
-
-function noCanary(canary: string): Problem {
-  return new Problem(
-    'not_found',
-    `There is no tenant ${canary} to go first. adminctl tenant list shows them.`,
-  );
-}
-
-/** The migrations of a database that keeps words in this way alone; asked until it is known. */
-export function ofTenancy(
-  { dialect, tenancy }: { dialect: Dialect; tenancy: Tenancy },
-  migrations: Migrations,
-): Migrations {
-  let isKnown = false;
-  const check = async () => {
-    if (!isKnown) await refuseOtherTenancy(dialect, tenancy);
-    isKnown = true;
-  };
-  return {
-    ...migrations,
-    async status() {
-      const statuses = await migrations.status();
-      await check();
-      return statuses;
-    },
-    async up(options) {
-      await check();
-      return migrations.up(options);
-    },
-  };
-}
-
 /**
- * A database keeps words in one way: with the other, callers would begin anew and their words stand in two places.
- * @throws Problem `unavailable`
+ * An empty schema gets everything at once, but contracts that others still wait for: a daemon may run that needs the old shape
+ * in all of them.
  */
-async function refuseOtherTenancy(dialect: Dialect, tenancy: Tenancy): Promise<void> {
-  if (dialect.name !== 'postgres' || !(await dialect.tableNames()).includes('recordings')) return;
-  const { reader } = dialect;
-  if (tenancy === 'shared') {
-    const [tenant_id] = await tenantsWithSchema(reader);
-    if (tenant_id === undefined) return;
-    throw new Problem(
-      'unavailable',
-      `The database keeps the words of tenants in schemas of their own (${schemaOf(tenant_id)}), and TENANCY is shared. Set TENANCY=schema. Nothing was changed.`,
-    );
-  }
-  for (const table of WORD_TABLES) {
-    const row = await reader.selectFrom(table).select('tenant_id').limit(1).executeTakeFirst();
-    if (row) throw wordsAreShared(table, row.tenant_id);
-  }
-}
-
-function wordsAreShared(table: string, tenant_id: string): Problem {
-  return new Problem(
-    'unavailable',
-    `The database has what callers of ${tenant_id} said in one schema for all (table ${table}), and TENANCY is schema. Leave TENANCY out, or begin with an empty database and make the tenants there with adminctl tenant export and import. Nothing was changed.`,
+function phasesFor(tenant: TenantStatus, all: readonly TenantStatus[]): Pick<UpOptions, 'phases'> {
+  const isNew = ({ migrations }: TenantStatus) => migrations.every(({ state }) => state === 'pending');
+  const isWaitedFor = all.some(
+    (other) => !isNew(other) && pendingOf(other).some(({ phase }) => phase === 'contract'),
   );
+  return isNew(tenant) && isWaitedFor ? { phases: ['expand', 'backfill', 'switch'] } : {};
 }
 
-async function tenantIds(db: Db): Promise<string[]> {
-  const rows = await db.selectFrom('tenants').select('tenant_id').orderBy('tenant_id').execute();
-  return rows.map(({ tenant_id }) => tenant_id);
+function tellAbout(
+  { tenant_id }: Pick<TenantStatus, 'tenant_id'>,
+  onProgress: Watched['onProgress'],
+): Pick<UpOptions, 'onProgress'> {
+  return onProgress ? { onProgress: (progress) => onProgress(tenant_id, progress) } : {};
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function pendingOf({ migrations }: TenantStatus): MigrationStatus[] {
+  return migrations.filter(({ state }) => state !== 'applied');
 }
 
-/** So many at a time; the answers in the order of what was asked. */
-async function inParallel<T, R>(
-  most: number,
-  items: readonly T[],
-  work: (item: T) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  const worker = async () => {
-    for (const [i, item] of queue) results[i] = await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker));
-  return results;
+function isAsked(id: string, to: string | undefined): boolean {
+  return to === undefined || id <= to;
 }
+
+function isOf(phase: MigrationStatus['phase'], phases: UpOptions['phases']): boolean {
+  return phases?.includes(phase) ?? true;
+}
+
+const toId = ({ id }: { id: string }) => id;
+const toTenant = ({ tenant_id }: { tenant_id: string }) => tenant_id;

@@ -6,9 +6,10 @@
 import { type Instant, Problem } from '@receptionist/core';
 import type { Dialect, Migrator } from '../dialect.ts';
 import type { Db } from '../schema.ts';
-import type { BackfillFile } from './backfill.ts';
-import { hasBackfills, updateBackfill } from './backfill-rows.ts';
+import { ensureBackfills, hasBackfills, noteVerified, updateBackfill } from './backfill-rows.ts';
+import { type BackfillFile, settingsOf } from './backfill-runner.ts';
 import { forRange, hasRange, type Key, type KeyRange, nextRange } from './key-ranges.ts';
+import { readLedger } from './ledger.ts';
 
 export interface Verification {
   id: string;
@@ -40,16 +41,18 @@ const MOST_EXAMPLES = 5;
 
 export function createVerifier({
   dialect,
-  scope,
+  schema,
   now,
 }: {
   dialect: Dialect;
-  scope: string;
+  /** A tenant's. */
+  schema: string | undefined;
   now: () => Promise<Instant>;
 }) {
   async function verify(migrator: Migrator, file: BackfillFile): Promise<Verification> {
-    const { id, verify: query, backfill } = file;
-    if (query === null || backfill === null) {
+    const { id, verify: query } = file;
+    const backfill = settingsOf(file);
+    if (query === null) {
       throw new Problem(
         'conflict',
         `The backfill ${id} has no "-- verify" section, so nobody can tell whether it is right.`,
@@ -59,7 +62,7 @@ export function createVerifier({
       ? await verifyRanges(migrator, { ...backfill, query })
       : await verifyAtOnce(migrator, query);
     const verification = { id, verified: found.mismatches === 0, ...found };
-    await record(migrator, verification);
+    await record(migrator, verification, backfill.batch);
     return verification;
   }
 
@@ -110,20 +113,33 @@ export function createVerifier({
     });
   }
 
-  async function record(migrator: Migrator, { id, verified, mismatches }: Verification): Promise<void> {
-    if (!(await hasBackfills(dialect))) return;
+  async function record(
+    migrator: Migrator,
+    { id, verified, mismatches, rows }: Verification,
+    batch: number,
+  ): Promise<void> {
+    const scope = schema ?? 'public';
     const at = await now();
-    await migrator.transact((trx) =>
-      updateBackfill(trx, scope, id)
-        .where('state', 'in', ['done', 'verified'])
-        .set({
-          state: verified ? 'verified' : 'done',
-          verified_at: verified ? at : null,
-          mismatches,
-          updated_at: at,
-        })
-        .execute(),
+    const hasTable = await hasBackfills(dialect, schema);
+    // A baseline has rows that nothing here has filled, and a contract asks for the proof all the same.
+    const isApplied = (await readLedger(dialect, schema)).some(
+      (row) => row.id === id && row.state === 'done',
     );
+    await migrator.transact(async (trx) => {
+      if (hasTable)
+        await updateBackfill(trx, scope, id)
+          .where('state', 'in', ['done', 'verified'])
+          .set({
+            state: verified ? 'verified' : 'done',
+            verified_at: verified ? at : null,
+            mismatches,
+            updated_at: at,
+          })
+          .execute();
+      if (!verified || !isApplied) return;
+      await ensureBackfills(trx);
+      await noteVerified(trx, scope, { id, batch, rows: rows ?? 0, at });
+    });
   }
 
   return { verify };

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { MigrateCommand } from '../../migrate-command.ts';
-import { migrationArg, waitFlag } from '../../migrate-flags.ts';
+import { canaryFlag, jobsFlag, migrationArg, waitFlag } from '../../migrate-flags.ts';
 
 export default class Contract extends MigrateCommand {
   static override summary = 'Drop the old shape, once nothing needs it any more; else say what it waits for';
@@ -21,6 +21,8 @@ export default class Contract extends MigrateCommand {
       helpValue: 'REASON',
     }),
     wait: waitFlag,
+    canary: canaryFlag,
+    jobs: jobsFlag,
   };
 
   override async run() {

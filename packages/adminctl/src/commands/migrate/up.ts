@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { MigrateCommand } from '../../migrate-command.ts';
-import { toFlag, waitFlag } from '../../migrate-flags.ts';
+import { canaryFlag, jobsFlag, toFlag, waitFlag } from '../../migrate-flags.ts';
 
 export default class Up extends MigrateCommand {
   static override summary = 'Apply the migrations that wait, all but contract';
@@ -15,16 +15,8 @@ export default class Up extends MigrateCommand {
     to: toFlag({ description: 'the last one to apply [all]' }),
     'dry-run': Flags.boolean({ description: 'print the SQL and the locks to expect; change nothing' }),
     wait: waitFlag,
-    canary: Flags.string({
-      description: 'with TENANCY=schema: this tenant first, and nobody else if it fails',
-      helpValue: 'TENANT',
-    }),
-    jobs: Flags.integer({
-      description: 'with TENANCY=schema: how many tenants at once [4]',
-      helpValue: 'N',
-      min: 1,
-      max: 64,
-    }),
+    canary: canaryFlag,
+    jobs: jobsFlag,
   };
 
   override async run() {
