@@ -56,7 +56,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   // The others are about the command line alone.
   'cli-postgres': {
     ...cli,
-    include: ['test/cli/{work,migrate}.test.ts', 'test/cli/**/*.postgres.test.ts'],
+    include: ['test/cli/{work,migrate,migrate-trouble}.test.ts', 'test/cli/**/*.postgres.test.ts'],
     database: 'postgres',
   },
   faults: { ...faults, database: 'sqlite' },

@@ -1,74 +1,28 @@
 /** Every command of migrate by its real program, on the database of this run: what it answers, where, and how it ends. */
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { cp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { makeTestDatabase, type TestDatabase } from '@receptionist/store/test-databases';
-import { execa } from 'execa';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ROOT } from '../harness/daemon.ts';
 import { databaseKind } from '../harness/database.ts';
 import { execute, query } from '../harness/sql.ts';
-import { ADMINCTL, type Ran } from './office.ts';
-
-const RECEPTIONISTD = path.join(ROOT, 'bin/receptionistd');
-const BEFORE_DUE_AT = '0009_report';
-const LAST_BUT_CONTRACT = '0013_due_at_read';
-const CONTRACT = '0014_due_at_only';
-const BACKFILL = '0012_due_at_backfill';
-
-const AT = '2026-11-03T14:07:09.000Z';
-/** Rules and triggers are off for what follows on the connection; SQLite's triggers have to go. */
-const ALONE =
-  databaseKind === 'sqlite' ? 'pragma foreign_keys = off' : 'set session_replication_role = replica';
-
-let home: string;
-let database: TestDatabase;
-
-beforeEach(async () => {
-  home = await mkdtemp(path.join(os.tmpdir(), 'migrate-'));
-  database = await makeTestDatabase(databaseKind, { empty: true });
-});
-afterEach(async () => {
-  await database.remove();
-  await rm(home, { recursive: true });
-});
-
-async function run(program: string, line: string, env: Record<string, string> = {}): Promise<Ran> {
-  const words = (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
-  const { exitCode, stdout, stderr } = await execa(program, words, {
-    env: { PATH: process.env['PATH'] ?? '', HOME: home, DATABASE_URL: database.url, ...env },
-    extendEnv: false,
-    cwd: home,
-    input: '',
-    reject: false,
-  });
-  return { code: exitCode, out: stdout, err: stderr };
-}
-
-const migrate = (line: string, env?: Record<string, string>) => run(RECEPTIONISTD, `migrate ${line}`, env);
-
-/** As JSON, which is all that stands on stdout; stderr is empty. */
-async function asked(line: string, code = 0, env?: Record<string, string>) {
-  const ran = await migrate(`${line} --json`, env);
-  expect({ code: ran.code, err: ran.err }, ran.out).toEqual({ code, err: '' });
-  return JSON.parse(ran.out);
-}
-
-/** Must go well, and is what the next step stands on. */
-async function went(line: string): Promise<Ran> {
-  const ran = await migrate(line);
-  expect(ran.code, ran.err).toBe(0);
-  return ran;
-}
-
-/** As if all that was applied had been for years. */
-function longAgo(): Promise<void> {
-  return execute(
-    database.url,
-    `update schema_migrations set applied_at = '2020-01-01T00:00:00.000Z', finished_at = '2020-01-01T00:00:00.000Z'`,
-  );
-}
+import {
+  asked,
+  BACKFILL,
+  BEFORE_DUE_AT,
+  CONTRACT,
+  database,
+  fileEntry,
+  home,
+  LAST_BUT_CONTRACT,
+  longAgo,
+  migrate,
+  RECEPTIONISTD,
+  run,
+  spoil,
+  went,
+} from './migrate-bench.ts';
+import { ADMINCTL } from './office.ts';
 
 test('status lists what waits, in words and as data, and changes nothing', async () => {
   const { code, out } = await migrate('status');
@@ -177,6 +131,7 @@ test('a backfill: planned, run, verified, and not to be paused once it is done',
   expect((await asked('backfill status')).items).toMatchObject([{ id: BACKFILL, state: 'verified' }]);
   expect((await went(`verify ${BACKFILL}`)).out).toContain('verified, no mismatch');
   expect((await migrate(`backfill pause ${BACKFILL}`)).code).toBe(5);
+  expect((await migrate(`backfill resume ${BACKFILL}`)).code).toBe(5);
   expect((await went(`backfill start ${BACKFILL}`)).out).toBe('nothing was left to do');
 });
 
@@ -185,8 +140,7 @@ test('verify ends with 7 where old and new differ, and names the row', async () 
   await fileEntry('fb_00000000000000000000000001');
   await went('up');
   expect((await asked('verify')).items).toMatchObject([{ id: BACKFILL, verified: true, rows: 1 }]);
-  if (databaseKind === 'sqlite') await dropTriggers();
-  await execute(database.url, `${ALONE}; update human_fallback set due_at = '2001-01-01T00:00:00.000Z'`);
+  await spoil(`due_at = '2001-01-01T00:00:00.000Z'`);
   const { items } = await asked('verify', 7);
   expect(items[0]).toMatchObject({ verified: false, mismatches: 1 });
   expect((await migrate(`verify ${BACKFILL}`)).out).toContain('fb_00000000000000000000000001');
@@ -258,6 +212,8 @@ test('new writes a file for each phase and database, and nothing for a bad name'
   const { files } = await asked(`new caller_mood --phases expand,contract --folder ${folder}`);
   expect(files).toHaveLength(4);
   expect(files.every(existsSync)).toBe(true);
+  const { files: theirs } = await asked(`new caller_mood --tenants --folder ${folder}`);
+  expect(theirs).toEqual([path.join(folder, 'postgres-tenant/0002_caller_mood.sql')]);
   expect((await migrate(`new "Caller Mood" --folder ${folder}`)).code).toBe(2);
   expect((await migrate(`new caller_mood --phases sideways --folder ${folder}`)).code).toBe(2);
   expect((await migrate('new caller_mood --folder nowhere')).code).toBe(3);
@@ -310,6 +266,7 @@ test.each([
   [2, 'copy --from sqlite:none.db --to postgres://kim:secret@127.0.0.1/x'],
   [2, 'copy --from sqlite:none.db --to-env NOWHERE'],
   [2, 'verify 0001'],
+  [2, 'backfill start 0001'],
   [2, 'backfill start 0001 --dry-run'],
   [3, 'up --to 0999'],
   [3, 'down --to 0999_none'],
@@ -339,6 +296,7 @@ test.each([
   const { code, out, err } = await migrate(line, AWAY);
   expect({ code, out }).toEqual({ code: 6, out: '' });
   expect(err).not.toContain('secret');
+  expect(err).toContain('Run it again once Postgres answers.');
   expect((await asked(line, 6, AWAY)).error).toMatchObject({ code: 'unavailable', hint: null });
 });
 
@@ -372,35 +330,3 @@ test('adminctl refuses what it does not know, with a suggestion, and asks nobody
     err: expect.stringContaining('--dry-run'),
   });
 });
-
-/** Without what else belongs to an entry, and without the triggers that would make up for it. */
-async function fileEntry(entry_id: string): Promise<void> {
-  const row = {
-    ...{
-      entry_id,
-      event_id: 'ev_1',
-      tenant_id: 't1',
-      channel: 'voice',
-      reason: 'complaint',
-      severity: 'standard',
-    },
-    ...{ status: 'open', round: 1, version: 1, context: '{}', next_action_at: AT, created_at: AT },
-    ...{ ack_due_at: AT, engage_due_at: AT, ack_breached: false, engage_breached: false, live: false },
-  };
-  const isNumber = databaseKind === 'sqlite' ? 'integer' : 'boolean';
-  const values = Object.values(row).map((value) =>
-    typeof value === 'boolean' ? `cast('0' as ${isNumber})` : `'${value}'`,
-  );
-  await execute(
-    database.url,
-    `${ALONE}; insert into human_fallback (${Object.keys(row)}) values (${values})`,
-  );
-}
-
-async function dropTriggers(): Promise<void> {
-  const triggers = await query(
-    database.url,
-    "select name from sqlite_schema where type = 'trigger' and tbl_name = 'human_fallback'",
-  );
-  for (const { name } of triggers) await execute(database.url, `drop trigger ${name}`);
-}

@@ -104,6 +104,7 @@ function addFileCommands(migrate: Command, { told }: Running): void {
       '--replace <table.old=new:type>',
       'write triggers, backfill and check for a column in place of another',
     )
+    .option('--tenants', 'of the schemas that tenants have with TENANCY=schema')
     .option('--folder <path>', 'where they are written [packages/store/migrations of the checkout]')
     .action((name, flags) => told(() => scaffold(name, flags)));
   migrate

@@ -17,6 +17,7 @@ import {
 import pg from 'pg';
 import { storableText } from './columns.ts';
 import type { Dialect } from './dialect.ts';
+import { MIGRATOR_NAME } from './migrations/daemons.ts';
 import { lockHolder } from './migrations/postgres-lock-holder.ts';
 import {
   createPostgresMigrator,
@@ -24,7 +25,7 @@ import {
   type MigratorConnections,
 } from './migrations/postgres-migrator.ts';
 import { type PostgresAddress, readPostgresAddress } from './postgres-address.ts';
-import { explain, isConflict, LateError } from './postgres-errors.ts';
+import { explain, isConflict, LateError, type Listener } from './postgres-errors.ts';
 import type { Db, Tables } from './schema.ts';
 import type { StoreLog } from './store.ts';
 
@@ -72,7 +73,7 @@ export function openPostgres({
   url,
   directUrl = url,
   poolSize,
-  applicationName = 'receptionistd migrate',
+  applicationName = MIGRATOR_NAME,
   log,
 }: PostgresOptions): Dialect {
   const address = readPostgresAddress(url);
@@ -128,7 +129,7 @@ function connectMigrator(address: PostgresAddress, purpose: 'work' | 'lock', sch
     // Work has a second one, to see who is in its way.
     poolSize: purpose === 'lock' ? 1 : 2,
     patience: schema === undefined ? patience : inSchema(patience, schema),
-    applicationName: 'receptionistd migrate',
+    applicationName: MIGRATOR_NAME,
   });
 }
 
@@ -145,6 +146,7 @@ interface ConnectOptions {
 }
 
 function connect({ address, poolSize, applicationName, patience, log }: ConnectOptions): MigratorConnections {
+  const listener = { shown: address.shown, isDaemon: applicationName !== MIGRATOR_NAME };
   const pool = new pg.Pool({
     connectionString: address.connectionString,
     ssl: address.ssl,
@@ -162,16 +164,16 @@ function connect({ address, poolSize, applicationName, patience, log }: ConnectO
   const db = new Kysely<Tables>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
-      createDriver: () => new LimitedDriver(guarded(pool, address, patience), patience),
+      createDriver: () => new LimitedDriver(guarded(pool, listener, patience), patience),
       createIntrospector: (kysely) => new PostgresIntrospector(kysely),
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
   });
-  return { db, isPooled: () => isPooled(pool, address), close: () => pool.end() };
+  return { db, isPooled: () => isPooled(pool, listener), close: () => pool.end() };
 }
 
 /** A pooler gives each client a key of its own to cancel with, and not the server's, of which the process id is part. */
-async function isPooled(pool: pg.Pool, { shown }: PostgresAddress): Promise<boolean> {
+async function isPooled(pool: pg.Pool, listener: Listener): Promise<boolean> {
   try {
     const client = await pool.connect();
     try {
@@ -181,7 +183,7 @@ async function isPooled(pool: pg.Pool, { shown }: PostgresAddress): Promise<bool
       client.release();
     }
   } catch (error) {
-    throw explain(error, shown);
+    throw explain(error, listener);
   }
 }
 
@@ -204,12 +206,12 @@ class LimitedDriver extends PostgresDriver {
 }
 
 /** The pool as Kysely wants it, with parameters that Postgres takes and errors that a person understands. */
-function guarded(pool: pg.Pool, { shown }: PostgresAddress, { answerMs }: Patience): PostgresPool {
+function guarded(pool: pg.Pool, listener: Listener, { answerMs }: Patience): PostgresPool {
   const explained = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
     } catch (error) {
-      throw explain(error, shown);
+      throw explain(error, listener);
     }
   };
   return {

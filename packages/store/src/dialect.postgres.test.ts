@@ -33,7 +33,7 @@ describe('a network that fails', () => {
     gate = await startGate(database.url);
     warnings = [];
     const log: StoreLog = { info: () => {}, warn: (_, message) => void warnings.push(message) };
-    store = await openStore({ url: gate.url, poolSize: 2, log });
+    store = await openStore({ url: gate.url, poolSize: 2, applicationName: 'receptionistd/d1', log });
     await seedTenant(store);
   });
   afterEach(async () => {

@@ -1,16 +1,19 @@
 import { Problem } from '@receptionist/core';
 
-/** By the error's code (SQLSTATE or the operating system's) or, where pg gives none, its message; the first that fits. */
-const EXPLANATIONS: readonly [found: RegExp, explanation: string][] = [
-  [/^(ECONNREFUSED|ENOENT$)/, 'takes no connections. Start Postgres, or check DATABASE_URL. It goes on by itself once Postgres answers.'],
+/**
+ * By the error's code (SQLSTATE or the operating system's) or, where pg gives none, its message; the first that fits. With a
+ * third part it passes, and that says when.
+ */
+const EXPLANATIONS: readonly [found: RegExp, explanation: string, once?: string][] = [
+  [/^(ECONNREFUSED|ENOENT$)/, 'takes no connections. Start Postgres, or check DATABASE_URL.', 'Postgres answers'],
   [/^(ENOTFOUND|EAI_AGAIN)/, 'has a host name that is not known here. Check DATABASE_URL.'],
-  [/^timeout exceeded/, 'gave us no connection in time: it does not answer, or all of ours are in use (DATABASE_POOL_SIZE). It goes on by itself once there is one.'],
-  [/^(LATE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|Connection terminated due to)/, 'does not answer in time. Look at its load and the network. It goes on by itself once it answers.'],
-  [/^08P01/, 'is behind a pooler that did not let us through. Look at what it said, and at DATABASE_URL. It goes on by itself once the pooler does.'],
-  [/^(57P0[1-3]|08|ECONNRESET|EPIPE|Connection terminated|Client (has|was))/, 'broke the connection: it is starting, stopping or gone. It goes on by itself once it is back.'],
+  [/^timeout exceeded/, 'gave us no connection in time: it does not answer, or all of ours are in use (DATABASE_POOL_SIZE).', 'there is one'],
+  [/^(LATE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|Connection terminated due to)/, 'does not answer in time. Look at its load and the network.', 'it answers'],
+  [/^08P01/, 'is behind a pooler that did not let us through. Look at what it said, and at DATABASE_URL.', 'the pooler does'],
+  [/^(57P0[1-3]|08|ECONNRESET|EPIPE|Connection terminated|Client (has|was))/, 'broke the connection: it is starting, stopping or gone.', 'it is back'],
   [/^(57014|55P03|25P0[34])/, 'took too long: other work holds the rows, or the machine is overloaded. Nothing was written.'],
   [/^(40001|40P01)/, 'undid the change several times, because others changed the same rows at the same time. Try again.'],
-  [/^53100/, 'cannot grow: its disk is full. Nothing was written. Make room, and it goes on by itself.'],
+  [/^53100/, 'cannot grow: its disk is full. Nothing was written. Make room.', 'there is some'],
   [/^53/, 'is short of memory or connections. Look at its max_connections and at DATABASE_POOL_SIZE.'],
   [/^25006/, 'only reads: it is a replica, or was made read-only. Check DATABASE_URL.'],
   [/^28P01/, 'refused user or password. Check DATABASE_URL.'],
@@ -27,13 +30,23 @@ export class LateError extends Error {
   readonly code = 'LATE';
 }
 
+/** Whom an error is told, and which database it is about. */
+export interface Listener {
+  /** The address, without its password. */
+  shown: string;
+  /** It tries again by itself; a command does not. */
+  isDaemon: boolean;
+}
+
 /** A Problem `unavailable` for what an operator can mend; any other error comes back as it is: it is ours. */
-export function explain(error: unknown, shown: string): unknown {
+export function explain(error: unknown, { shown, isDaemon }: Listener): unknown {
   const code = codeOf(error);
-  const [, explanation] = EXPLANATIONS.find(([found]) => found.test(code)) ?? [];
+  const [, explanation, once] = EXPLANATIONS.find(([found]) => found.test(code)) ?? [];
   if (!explanation) return error;
+  const next =
+    once === undefined ? '' : ` ${isDaemon ? 'It goes on by itself' : 'Run it again'} once ${once}.`;
   const said = error instanceof Error && error.message ? error.message : code;
-  return new Problem('unavailable', `The database ${shown} ${explanation} It said: ${said}`, {
+  return new Problem('unavailable', `The database ${shown} ${explanation}${next} It said: ${said}`, {
     cause: error,
   });
 }

@@ -3,7 +3,7 @@ import { Problem } from '@receptionist/core';
 /** By the beginning of SQLite's code or the whole of the operating system's; the first that fits. */
 const EXPLANATIONS: readonly [code: RegExp, explanation: string][] = [
   [/^SQLITE_(BUSY|LOCKED)/, 'is locked by another process that does not let go. Nothing was written. Find it with fuser, or try again.'],
-  [/^(SQLITE_FULL|ENOSPC|EDQUOT)/, 'cannot grow: the disk is full. Nothing was written. Make room, and it goes on by itself.'],
+  [/^(SQLITE_FULL|ENOSPC|EDQUOT)/, 'cannot grow: the disk is full. Nothing was written. Make room: then a daemon goes on by itself, and a command can be run again.'],
   [/^(SQLITE_(CANTOPEN|READONLY|PERM)|EACCES|EPERM|EROFS)/, 'cannot be opened for writing. It must be a file that this user owns, in a folder of theirs, with those beside it (-wal, -shm, -migrating).'],
   [/^(ENOTDIR|EISDIR|EEXIST|ELOOP|ENAMETOOLONG)/, 'cannot be made there: the path is not one of a file. Check DATABASE_URL.'],
   [/^SQLITE_NOTADB/, 'is not an SQLite database. Check DATABASE_URL; the file was left as it is.'],

@@ -1,4 +1,4 @@
-import type { Phase } from '@receptionist/store';
+import type { MigrationRun } from '@receptionist/store';
 import type {
   BackfillPlan,
   BackfillState,
@@ -27,37 +27,43 @@ export async function startBackfill(
 ): Promise<Outcome> {
   const { id, tenants } = await named(desk, typed);
   if (dryRun) return tenants ? rehearseAll(tenants, id) : rehearse(desk, id);
-  const asked: Asked = { phases: ['backfill'], to: id, throttle: !unthrottled };
+  const asked: Asked = { id, throttle: !unthrottled };
   return tenants ? startInAll(desk, tenants, asked) : startShared(desk, asked);
 }
 
 interface Asked {
-  phases: Phase[];
-  to: string;
+  id: string;
   throttle: boolean;
 }
 
-async function startShared({ tools, terminal }: Desk, asked: Asked): Promise<Outcome> {
-  const run = await watched(terminal, (onProgress) => tools.up({ ...asked, onProgress }));
+async function startShared({ tools, terminal }: Desk, { id, throttle }: Asked): Promise<Outcome> {
+  const run = await watched(terminal, (onProgress) => tools.runBackfill(id, { throttle, onProgress }));
   const items = await tools.backfills();
   return {
     document: { ...run, items, next_cursor: null },
-    lines: run.done.length > 0 || run.failed ? backfillLines(items) : [NOTHING_LEFT],
+    lines: isInVain(run) ? [NOTHING_LEFT] : backfillLines(items),
     notes: troubleIn(run),
     code: codeOf([run]),
   };
 }
 
-async function startInAll({ terminal }: Desk, tenants: TenantMigrations, asked: Asked): Promise<Outcome> {
-  const runs = await watchedRound(terminal, (watch) => tenants.up({ ...asked, ...watch }));
+async function startInAll(
+  { terminal }: Desk,
+  tenants: TenantMigrations,
+  { id, throttle }: Asked,
+): Promise<Outcome> {
+  const runs = await watchedRound(terminal, (watch) => tenants.runBackfill(id, { throttle, ...watch }));
   const items = await tenants.backfills();
-  const isInVain = runs.every(({ done, failed }) => done.length === 0 && !failed);
   return {
     document: { ...NO_RUN, tenants: runs, items, next_cursor: null },
-    lines: isInVain ? [NOTHING_LEFT] : backfillLines(items),
+    lines: runs.every(isInVain) ? [NOTHING_LEFT] : backfillLines(items),
     notes: tenantTrouble(runs),
     code: codeOf(runs),
   };
+}
+
+function isInVain({ done, failed, waiting }: MigrationRun): boolean {
+  return done.length === 0 && failed === null && waiting.length === 0;
 }
 
 const NOTHING_LEFT = 'nothing was left to do';
@@ -98,20 +104,26 @@ export function backfillLines(backfills: readonly (BackfillState | TenantBackfil
   const shared = backfills.filter((one) => !('tenant_id' in one));
   const theirs = backfills.filter((one) => 'tenant_id' in one);
   return columns([
-    ...shared.map(({ id, ...one }) => [id, one.state, shareInWords(one), remarkOn(one)]),
-    ...alike(theirs, ({ id, state, last_error }) => [id, state, last_error].join('\n')).map(
+    ...shared.map((one) => [one.id, one.state, shareInWords(one), remarkOn(one, one.id)]),
+    ...alike(theirs, (one) => [one.id, one.state, one.last_error, isLeft(one)].join('\n')).map(
       ({ first, all, who }) => [
         ofTenants(first.id),
         first.state,
         shareInWords({ done_rows: sum(all, 'done_rows'), total_rows: sum(all, 'total_rows') }),
-        [who, remarkOn(first)].filter((words) => words !== '').join(': '),
+        [who, remarkOn(first, ofTenants(first.id))].filter((words) => words !== '').join(': '),
       ],
     ),
   ]);
 }
 
-function remarkOn({ last_error, holder }: Pick<BackfillState, 'last_error' | 'holder'>): string {
-  return last_error ?? (holder ? `run by ${holder}` : '');
+function remarkOn(backfill: BackfillState, name: string): string {
+  if (isLeft(backfill)) return `nobody runs it; receptionistd migrate backfill start ${name} goes on`;
+  return backfill.last_error ?? (backfill.holder ? `run by ${backfill.holder}` : '');
+}
+
+/** Whoever ran it was killed, or is to come. */
+function isLeft({ state, holder }: BackfillState): boolean {
+  return state === 'running' && holder === null;
 }
 
 function sum<K extends string>(items: readonly Readonly<Record<K, number>>[], column: K): number {

@@ -16,21 +16,19 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `tools` are those of the target. */
 export async function copy({ tools, terminal }: Desk, { from }: { from: string }): Promise<Outcome> {
-  try {
-    const report = await tools.copyFrom(from, (step) => terminal.progress(inWords(step)));
-    terminal.endProgress();
-    return {
-      document: report,
-      lines: [
-        ...columns(report.tables.map(({ table, rows }) => [table, count(rows)])),
-        `${count(report.rows)} rows copied and compared, one by one, in ${report.seconds.toFixed(1)} s`,
-      ],
-      notes: ['Next: point DATABASE_URL at the target, and start the daemon'],
-    };
-  } finally {
-    terminal.endProgress();
-  }
+  const { progress, during } = terminal;
+  const report = await during(() => tools.copyFrom(from, (step) => progress(inWords(step))), ALL_OR_NOTHING);
+  return {
+    document: report,
+    lines: [
+      ...columns(report.tables.map(({ table, rows }) => [table, count(rows)])),
+      `${count(report.rows)} rows copied and compared, one by one, in ${report.seconds.toFixed(1)} s`,
+    ],
+    notes: ['Next: point DATABASE_URL at the target, and start the daemon'],
+  };
 }
+
+const ALL_OR_NOTHING = 'Interrupted. All is copied, or nothing: run it again, and it says which.';
 
 function inWords({ step, table, rows, total }: CopyProgress): string {
   return `${step === 'copy' ? 'copying' : 'comparing'} ${table}: ${count(rows)} of ${count(total)} rows`;

@@ -4,15 +4,11 @@ import type { Terminal } from './terminal.ts';
 import { count, left } from './words.ts';
 
 /** Shows a run as it goes on, until it ended. */
-export async function watched<T>(
-  { progress, endProgress }: Terminal,
+export function watched<T>(
+  { progress, during }: Terminal,
   run: (onProgress: (step: MigrationProgress) => void) => Promise<T>,
 ): Promise<T> {
-  try {
-    return await run((step) => progress(inWords(step)));
-  } finally {
-    endProgress();
-  }
+  return during(() => run((step) => progress(inWords(step))));
 }
 
 interface RoundWatch {
@@ -21,23 +17,21 @@ interface RoundWatch {
 }
 
 /** The same of a round of tenants, several of whom are at it at once. */
-export async function watchedRound<T>(
-  { progress, endProgress }: Terminal,
+export function watchedRound<T>(
+  { progress, during }: Terminal,
   run: (watch: RoundWatch) => Promise<T>,
 ): Promise<T> {
   let ended = 0;
   const tell = (words: string) => progress(`${count(ended)} tenants done, ${words}`);
-  try {
-    return await run({
+  return during(() =>
+    run({
       onTenant({ tenant_id }) {
         ended++;
         tell(`the last ${tenant_id}`);
       },
       onProgress: (tenant_id, step) => tell(`${tenant_id}: ${inWords(step)}`),
-    });
-  } finally {
-    endProgress();
-  }
+    }),
+  );
 }
 
 function inWords({ id, message, backfill }: MigrationProgress): string {

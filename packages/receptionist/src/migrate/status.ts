@@ -49,9 +49,10 @@ function migrationLines(migrations: MigrationStatus[]): string[] {
   return rows.flatMap((row, i) => [row, ...troubleOf(migrations[i])]);
 }
 
-/** What happened to one that is not whole, and the way out. */
+/** Of one that is not whole: who is at it, or what happened and the way out. */
 function troubleOf(migration: MigrationStatus | undefined): string[] {
-  return [migration?.error, migration?.way_out]
+  const holder = migration?.holder && `by ${migration.holder}`;
+  return [holder, migration?.error, migration?.way_out]
     .filter((words) => words != null)
     .map((words) => `      ${words}`);
 }
@@ -103,6 +104,9 @@ function nextSteps(migrations: MigrationStatus[]): string[] {
   const open = migrations.filter(({ state }) => state !== 'applied');
   if (open.length === 0) return [];
   if (open.some(({ state }) => state === 'running')) return ['One is running: look again when it has ended.'];
-  const isForUp = open.some(({ phase, state }) => phase !== 'contract' || state === 'dirty');
+  // What is left of a newer version's is that version's: its way out is told beside it.
+  const ours = open.filter(({ from_newer }) => !from_newer);
+  if (ours.length === 0) return [];
+  const isForUp = ours.some(({ phase, state }) => phase !== 'contract' || state === 'dirty');
   return [`Next: receptionistd migrate ${isForUp ? 'up --dry-run, then up' : 'contract --dry-run'}`];
 }

@@ -7,11 +7,12 @@ export interface Terminal {
   confirmed(question: string): Promise<boolean>;
   /** What goes on, in place of what went on before; where nobody looks on, a line now and then. */
   progress(line: string): void;
-  /** What comes next is no progress. */
-  endProgress(): void;
+  /** Does it, with its progress; who interrupts it is told what that means. */
+  during<T>(work: () => Promise<T>, interrupted?: string): Promise<T>;
 }
 
 const LINE_EVERY_MS = 10_000;
+const KEPT = 'Interrupted. What was done is kept; run it again, and it goes on from there.';
 
 /** `quiet`: says and asks nothing. */
 export function createTerminal({ quiet, mayAsk }: { quiet: boolean; mayAsk: boolean }): Terminal {
@@ -29,9 +30,24 @@ export function createTerminal({ quiet, mayAsk }: { quiet: boolean; mayAsk: bool
     }
   }
 
-  function endProgress(): void {
-    if (isShown) process.stderr.write('\r\x1b[2K');
+  function endProgress(end: string): void {
+    if (isShown) process.stderr.write(end);
     isShown = false;
+  }
+
+  async function during<T>(work: () => Promise<T>, interrupted = KEPT): Promise<T> {
+    const interrupt = () => {
+      endProgress('\n');
+      if (!quiet) console.error(interrupted);
+      process.exit(EXIT.interrupted);
+    };
+    process.once('SIGINT', interrupt);
+    try {
+      return await work();
+    } finally {
+      process.off('SIGINT', interrupt);
+      endProgress('\r\x1b[2K');
+    }
   }
 
   async function confirmed(question: string): Promise<boolean> {
@@ -39,7 +55,7 @@ export function createTerminal({ quiet, mayAsk }: { quiet: boolean; mayAsk: bool
     return ask(question);
   }
 
-  return { confirmed, progress, endProgress };
+  return { confirmed, progress, during };
 }
 
 function ask(question: string): Promise<boolean> {

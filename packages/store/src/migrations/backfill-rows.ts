@@ -34,13 +34,10 @@ export type BackfillRow = Selectable<BackfillsTable>;
 /** As people are shown it. */
 export type BackfillState = Omit<BackfillRow, 'cursor' | 'batch' | 'lease_until'>;
 
-export function toState({
-  cursor: _,
-  batch: _batch,
-  lease_until: _lease,
-  ...state
-}: BackfillRow): BackfillState {
-  return state;
+/** A holder that was killed is none. */
+export function toState(row: BackfillRow, at: Instant): BackfillState {
+  const { cursor: _, batch: _batch, lease_until: _lease, ...state } = row;
+  return { ...state, holder: isHeld(row, at) ? state.holder : null };
 }
 
 /** Instants are text, as in schema_migrations. */

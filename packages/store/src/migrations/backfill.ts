@@ -48,7 +48,7 @@ export interface Backfills {
   pause(id: string): Promise<BackfillState>;
   /** The same for one that has not begun: it does not, until it may. */
   holdBack(file: BackfillFile): Promise<BackfillState>;
-  /** Lets `run` go on with it. @throws Problem `not_found` */
+  /** Lets `run` go on with it. @throws Problem `not_found`, `conflict` when it is verified */
   unpause(id: string): Promise<BackfillState>;
   status(): Promise<BackfillState[]>;
   /** A dry run: changes nothing. */
@@ -153,7 +153,7 @@ export function createBackfills({ dialect, schema, now, log }: BackfillOptions):
       updateBackfill(trx, scope, id).set({ state, updated_at }).where('state', 'in', from).execute(),
     );
     const after = await findBackfill(inSchema(dialect.writer, schema), scope, id);
-    return toState(after ?? row);
+    return toState(after ?? row, updated_at);
   }
 
   async function pause(id: string): Promise<BackfillState> {
@@ -171,7 +171,8 @@ export function createBackfills({ dialect, schema, now, log }: BackfillOptions):
   async function status(): Promise<BackfillState[]> {
     if (!(await hasTable())) return [];
     const rows = reader.selectFrom('schema_backfills').selectAll().where('scope', '=', scope).orderBy('id');
-    return (await rows.execute()).map(toState);
+    const [found, at] = [await rows.execute(), await now()];
+    return found.map((row) => toState(row, at));
   }
 
   async function plan(file: BackfillFile): Promise<BackfillPlan> {
@@ -231,7 +232,12 @@ export function createBackfills({ dialect, schema, now, log }: BackfillOptions):
     }
   }
 
-  const unpause = (id: string) => setState(id, ['paused', 'failed'], 'running');
+  async function unpause(id: string): Promise<BackfillState> {
+    const state = await setState(id, ['paused', 'failed'], 'running');
+    if (state.state !== 'verified') return state;
+    throw new Problem('conflict', `The backfill ${id} is verified: there is nothing left to go on with.`);
+  }
+
   return { run, fill, verify, pause, holdBack, unpause, status, plan };
 }
 
@@ -267,7 +273,7 @@ function describeMismatches({ id, mismatches, examples }: Verification): string 
   const found = examples
     .map(({ key, name, old, new: now }) => `${key ?? name}: ${old} became ${now}`)
     .join('; ');
-  return `The backfill ${id} ran to its end, and ${mismatches} rows are not as they should be (${found}). Whoever still writes the old shape alone does not go through its trigger; mend that, and run the backfill again.`;
+  return `The backfill ${id} ran to its end, and ${mismatches} rows are not as they should be (${found}). Whoever still writes the old shape alone does not go through its trigger; mend that and these rows, and run the backfill again.`;
 }
 
 export type { BackfillFile, BackfillProgress, BackfillState, RunOptions, Verification };

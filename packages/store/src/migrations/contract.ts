@@ -46,6 +46,8 @@ export interface ContractGateOptions {
 export function createContractGates({ dialect, schema, files, now }: ContractGateOptions) {
   const daemons = createDaemons({ dialect, now, knows: async () => '' });
   const series: Series = schema === undefined ? 'shared' : 'tenants';
+  /** As it can be typed. */
+  const named = (id: string) => (series === 'shared' ? id : `tenants/${id}`);
 
   /** @throws Problem `not_found` where there is no such file of phase contract */
   async function explain(id: string): Promise<ContractGates> {
@@ -59,7 +61,7 @@ export function createContractGates({ dialect, schema, files, now }: ContractGat
     const ledger = new Map((await readLedger(dialect, schema)).map((row) => [row.id, row]));
     const gates = [
       gateNeeds(needed, ledger),
-      gateBackfills(await findBackfills(needed)),
+      gateBackfills(await findBackfills(needed), named),
       gateGrace(file, needed, ledger, await now()),
       await gateDaemons(id),
       await gateConnections(),
@@ -102,7 +104,7 @@ export function createContractGates({ dialect, schema, files, now }: ContractGat
       todo:
         old.length === 0
           ? null
-          : `Replace ${old.length === 1 ? 'it' : 'them'} by a version that knows ${schema === undefined ? '' : 'tenants/'}${id}.`,
+          : `Replace ${old.length === 1 ? 'it' : 'them'} by a version that knows ${named(id)}.`,
     };
   }
 
@@ -151,7 +153,10 @@ function gateNeeds(needed: readonly GatedFile[], ledger: Ledger): Gate {
   };
 }
 
-function gateBackfills(backfills: readonly { id: string; row: BackfillRow | null }[]): Gate {
+function gateBackfills(
+  backfills: readonly { id: string; row: BackfillRow | null }[],
+  named: (id: string) => string,
+): Gate {
   const open = backfills.filter(({ row }) => row?.state !== 'verified');
   const found = backfills.map(({ id, row }) =>
     row?.state === 'verified' ? `${id} verified at ${row.verified_at}` : `${id} ${describeUnverified(row)}`,
@@ -161,11 +166,16 @@ function gateBackfills(backfills: readonly { id: string; row: BackfillRow | null
     satisfied: open.length === 0,
     needed: 'every backfill verified, with no mismatch',
     found: found.join('; ') || 'there is none',
-    todo:
-      open.length === 0
-        ? null
-        : `Run ${open.map(({ id }) => `receptionistd migrate verify ${id}`).join(', ')}.`,
+    todo: open.length === 0 ? null : open.map(({ id, row }) => todoOf(named(id), row)).join(' '),
   };
+}
+
+function todoOf(id: string, row: BackfillRow | null): string {
+  // It leaves alone what is filled, be it wrong.
+  if (row?.mismatches)
+    return `Run receptionistd migrate backfill start ${id}; then mend by hand the rows that receptionistd migrate verify ${id} names.`;
+  if (row?.state === 'paused') return `Run receptionistd migrate backfill resume ${id}.`;
+  return `Run receptionistd migrate ${!row || row.state === 'done' ? 'verify' : 'backfill start'} ${id}.`;
 }
 
 function describeUnverified(row: BackfillRow | null): string {
@@ -184,11 +194,15 @@ function gateGrace(file: GatedFile, needed: readonly GatedFile[], ledger: Ledger
     name: 'grace',
     satisfied,
     needed: `${describeMs(file.grace_ms)} since the last switch`,
-    found: Number.isFinite(from)
-      ? `${describeMs(Date.parse(at) - from)} since the last switch`
-      : 'there was no switch',
+    found: sinceSwitch(from, Date.parse(at)),
     todo: satisfied ? null : `Wait until ${new Date(until).toISOString()}.`,
   };
+}
+
+function sinceSwitch(from: number, now: number): string {
+  if (!Number.isFinite(from)) return 'there was no switch';
+  if (from <= now) return `${describeMs(now - from)} since the last switch`;
+  return `the last switch is said to be at ${new Date(from).toISOString()}, which has not come: a clock went wrong, here or there (schema_migrations has that time)`;
 }
 
 function describeMs(ms: number): string {

@@ -102,12 +102,13 @@ export async function empty(trx: Db, { name }: CopyTable): Promise<void> {
 
 /** @throws Problem `conflict` that names the row which Postgres does not take */
 export async function insertRows(trx: Db, table: CopyTable, rows: readonly SourceRow[]): Promise<void> {
+  refuseEndless(table, rows);
   await sql`savepoint chunk`.execute(trx);
   try {
     await insertAll(trx, table, rows);
   } catch (error) {
     if (!isOfRows(error)) throw error;
-    if (rows.length === 1) throw refusedRow(table, rows[0] ?? [], error);
+    if (rows.length === 1) throw refusedRow(table, rows[0] ?? [], whatItSaid(error), error);
     await sql`rollback to savepoint chunk`.execute(trx);
     const half = Math.ceil(rows.length / 2);
     await insertRows(trx, table, rows.slice(0, half));
@@ -123,13 +124,30 @@ function isOfRows(error: unknown): error is RowError {
   return error instanceof Error && 'code' in error && /^(22|23|54)/.test(String(error.code));
 }
 
-function refusedRow({ name, columns, key }: CopyTable, row: SourceRow, cause: RowError): Problem {
+/** What it quotes is a value, or the name of a rule. */
+function whatItSaid({ code, message }: RowError): string {
+  return code.startsWith('22') ? message.replaceAll(/:? "[^"]*"/g, '') : message;
+}
+
+/** Postgres knows a time that never comes; nothing of ours can read it. */
+function refuseEndless(table: CopyTable, rows: readonly SourceRow[]): void {
+  for (const [i, { name, type }] of table.columns.entries()) {
+    if (!type.startsWith('timestamp')) continue;
+    const row = rows.find((values) => /^\s*[+-]?infinity\s*$/i.test(String(values[i])));
+    if (row) throw refusedRow(table, row, `${name} is infinity, which is no time`);
+  }
+}
+
+function refusedRow(
+  { name, columns, key }: CopyTable,
+  row: SourceRow,
+  why: string,
+  cause?: RowError,
+): Problem {
   const values = key.map((column) => row[columns.findIndex((each) => each.name === column)]);
-  // What it quotes is a value, or the name of a rule.
-  const said = cause.code.startsWith('22') ? cause.message.replaceAll(/:? "[^"]*"/g, '') : cause.message;
   return new Problem(
     'conflict',
-    `Postgres does not take the row ${JSON.stringify(values)} of ${name}: ${said}. Nothing was copied. Mend it in the file, and copy again.`,
+    `The copy does not take the row ${JSON.stringify(values)} of ${name}: ${why}. Nothing was copied. Mend it in the file, and copy again.`,
     { cause },
   );
 }

@@ -154,7 +154,12 @@ it.each([
   [
     'text that is no time',
     "update tenants set updated_at = 'next Monday'",
-    /^Postgres does not take the row \["t\d"\] of tenants: invalid input syntax for type timestamp with time zone\. Nothing/,
+    /^The copy does not take the row \["t\d"\] of tenants: invalid input syntax for type timestamp with time zone\. Nothing/,
+  ],
+  [
+    'a time that never comes',
+    "update tenants set updated_at = 'infinity'",
+    /^The copy does not take the row \["t\d"\] of tenants: updated_at is infinity, which is no time\. Nothing/,
   ],
   [
     'text that Postgres cannot hold',

@@ -15,7 +15,7 @@ export interface DaemonsTable {
   knows: string;
   /** The same of the files of tenants' schemas, which count by themselves; null: it did not say. */
   knows_of_tenants: string | null;
-  /** JSON: contract migrations that its code knows, and that would break it nevertheless. */
+  /** `[]`: nobody says anything here any more. Daemons of versions beside this one write it, and read it as JSON. */
   needs_until: string;
   host: string;
   pid: number;
@@ -29,9 +29,7 @@ export type Series = 'shared' | 'tenants';
 /** A daemon as it introduces itself. */
 export type DaemonIdentity = Pick<DaemonsTable, 'instance_id' | 'role' | 'version' | 'host' | 'pid'>;
 
-export interface RunningDaemon extends Omit<DaemonsTable, 'needs_until'> {
-  needs_until: string[];
-}
+export type RunningDaemon = Omit<DaemonsTable, 'needs_until'>;
 
 /** Connections of a daemon that is not in the table: of a version before there was one, or of one that could not write to it. */
 export interface UnknownConnections {
@@ -72,20 +70,12 @@ export interface DaemonsOptions {
   knows: () => Promise<string>;
   /** Of tenants' schemas, where there can be such. */
   knowsOfTenants?: (() => Promise<string>) | undefined;
-  /** Contract migrations of this code's own files that it is not ready for itself. */
-  needsUntil?: readonly string[];
 }
 
-export function createDaemons({
-  dialect,
-  now,
-  knows,
-  knowsOfTenants,
-  needsUntil = [],
-}: DaemonsOptions): Daemons {
+export function createDaemons({ dialect, now, knows, knowsOfTenants }: DaemonsOptions): Daemons {
   async function beat(daemon: DaemonIdentity): Promise<void> {
     const seen = { seen_at: await now(), ...(await knowledgeOfTenants()) };
-    const row = { ...daemon, knows: await knows(), needs_until: JSON.stringify(needsUntil), ...seen };
+    const row = { ...daemon, knows: await knows(), needs_until: '[]', ...seen };
     await dialect.writer.transaction().execute(async (trx) => {
       await trx
         .insertInto('daemons')
@@ -119,6 +109,8 @@ export function createDaemons({
     const { rows } = await sql<UnknownConnections>`
       select application_name, count(*) as connections, min(backend_start) as since from pg_stat_activity
       where datname = current_database() and (application_name = ${DAEMON_NAME} or starts_with(application_name, ${nameConnections('')}))
+        -- A pooler's connection keeps the name of who used it last; a daemon asks something every second.
+        and (state is distinct from 'idle' or state_change > ${goneBefore(await now())}::timestamptz)
       group by application_name order by application_name`.execute(dialect.reader);
     return rows.filter(({ application_name }) => !known.has(application_name));
   }
@@ -140,17 +132,13 @@ export async function runningDaemons(db: Db, at: Instant): Promise<RunningDaemon
     .orderBy('started_at')
     .orderBy('instance_id')
     .execute();
-  return rows.map(({ needs_until, knows_of_tenants = null, ...row }) => ({
-    ...row,
-    knows_of_tenants,
-    needs_until: JSON.parse(needs_until),
-  }));
+  return rows.map(({ needs_until: _, knows_of_tenants = null, ...row }) => ({ ...row, knows_of_tenants }));
 }
 
 /** Whether a contract migration would take something away that it needs. */
 export function needsOldShape(daemon: RunningDaemon, contractId: string, series: Series = 'shared'): boolean {
   const known = newestKnown(daemon, series);
-  return known === null || known < contractId || daemon.needs_until.includes(contractId);
+  return known === null || known < contractId;
 }
 
 /** Null: it did not say, and may need anything. */

@@ -86,6 +86,7 @@ describe('statement by statement', () => {
     const lock = await migrator.lock();
     expect((await bench.migrations.status())[1]).toMatchObject({
       state: 'running',
+      holder: expect.stringMatching(/^receptionistd migrate \(pid \d+, user /),
       error: null,
       way_out: null,
     });

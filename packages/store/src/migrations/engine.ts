@@ -35,7 +35,7 @@ export function createMigrations(options: MigrationOptions): Migrations {
     async status() {
       const standing = await readStanding(options);
       const isBegun = [...standing.rows.values()].some(({ state }) => state === 'running');
-      return toStatuses(standing, isBegun && (await dialect.migrating(schema)) !== null);
+      return toStatuses(standing, isBegun ? await dialect.migrating(schema) : null);
     },
     up: (wanted = {}) => takeUp(options, wanted),
     planDown: async (wanted) => (await planDown(options, wanted)).map(({ id }) => id),

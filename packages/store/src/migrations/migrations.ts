@@ -10,6 +10,8 @@ export interface MigrationStatus {
   state: 'applied' | 'pending' | 'running' | 'dirty';
   applied_at: Instant | null;
   duration_ms: number | null;
+  /** Who runs it, in words; null: nobody. */
+  holder: string | null;
   error: string | null;
   way_out: string | null;
   /** Applied by a newer version, and unknown to this one, which can live with it. */

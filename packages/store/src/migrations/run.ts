@@ -70,8 +70,7 @@ async function backfill(file: MigrationFile, run: Run): Promise<Outcome> {
   const started_at = await now();
   const startedAt = performance.now();
   const outcome = await backfills.run(file, { throttle, onProgress: reporter.backfilling });
-  if (outcome === 'paused')
-    return { why: `it was paused; run receptionistd migrate backfill resume ${file.id}` };
+  if (outcome === 'paused') return pausedIn(file.id);
   const duration_ms = Math.round(performance.now() - startedAt);
   const applied_at = await now();
   const claimed = await migrator.transact((transaction) =>
@@ -81,6 +80,10 @@ async function backfill(file: MigrationFile, run: Run): Promise<Outcome> {
     }),
   );
   return claimed ? 'applied' : 'already';
+}
+
+export function pausedIn(id: string): MigrationRun['waiting'][number] {
+  return { id, why: `it was paused; run receptionistd migrate backfill resume ${id}` };
 }
 
 function failure({ id }: MigrationFile, error: unknown): MigrationRun['failed'] {

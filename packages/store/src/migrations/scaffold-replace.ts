@@ -21,14 +21,17 @@ const WORDS =
   /^([a-z_][a-z0-9_]*)\.([a-z_][a-z0-9_]*)=([a-z_][a-z0-9_]*):([a-z][a-z0-9 ]*(?:\([0-9, ]+\))?)$/;
 
 /** Looks up in the files before it what the table's key and the old column's type are. @throws Problem `invalid_parameter` */
-export async function describeReplacement(words: string, migrations: URL): Promise<Replacement> {
+export async function describeReplacement(
+  words: string,
+  { migrations, folder }: { migrations: URL; folder: 'postgres' | 'postgres-tenant' },
+): Promise<Replacement> {
   const [, tableName = '', before = '', after = '', type = ''] = WORDS.exec(words) ?? [];
   if (tableName === '') {
     throw wrong(
       `"${words}" says no replacement. Write table.old=new:type, such as turns.took_ms=took_us:bigint.`,
     );
   }
-  const { files } = await readFolder(migrations, 'postgres', await loadParser());
+  const { files } = await readFolder(migrations, folder, await loadParser());
   const { tables } = schemaAfter(files);
   const table = tables.get(tableName);
   if (!table)

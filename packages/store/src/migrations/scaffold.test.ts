@@ -40,6 +40,22 @@ it('takes the next number, and needs what goes before', async () => {
   expect(contract).toContain('-- phase: contract\n-- needs: 0009_prices_backfill\n');
 });
 
+it('counts tenants’ schemas by themselves, which are Postgres’s alone', async () => {
+  await mkdir(path.join(folder, 'postgres-tenant'));
+  const words = 'create table words (word_id text primary key, said text);';
+  await writeFile(
+    path.join(folder, 'postgres-tenant/0001_words.sql'),
+    `-- id: 0001_words\n-- phase: expand\n${words}\n`,
+  );
+  const written = await scaffold({ name: 'heard', tenants: true, replace: 'words.said=heard:text' });
+  expect(written.map((file) => path.relative(folder, file))).toEqual([
+    'postgres-tenant/0002_heard.sql',
+    'postgres-tenant/0003_heard_backfill.sql',
+    'postgres-tenant/0004_heard_switch.sql',
+    'postgres-tenant/0005_heard_contract.sql',
+  ]);
+});
+
 it('makes one file to expand where nothing else is said', async () => {
   await scaffold({ name: 'prices' });
   expect(await readFile(path.join(folder, 'postgres/0008_prices.sql'), 'utf8')).toMatch(

@@ -1,5 +1,5 @@
 /**
- * `migrate new`: the files of a change, for both dialects, with the next numbers. With `replace` they are whole: a new column takes
+ * `migrate new`: the files of a change, for both dialects or for tenants' schemas, with the next numbers. With `replace` they are whole: a new column takes
  * the place of an old one while versions that know only one of them run side by side.
  */
 import { readdir, writeFile } from 'node:fs/promises';
@@ -17,13 +17,25 @@ export interface ScaffoldOptions {
   phases?: readonly string[];
   /** `table.old=new:type`, the type as Postgres calls it. */
   replace?: string;
-  /** The folder of `postgres/` and `sqlite/`. */
+  /** In tenants' schemas, which are Postgres's alone and count by themselves. */
+  tenants?: boolean;
+  /** The folder of `postgres/`, `sqlite/` and `postgres-tenant/`. */
   migrations: URL;
 }
 
 const PHASES = ['expand', 'backfill', 'switch', 'contract'] as const satisfies Phase[];
-const DIALECTS = ['postgres', 'sqlite'] as const satisfies DialectName[];
+const SHARED: readonly Side[] = [
+  { folder: 'postgres', dialect: 'postgres' },
+  { folder: 'sqlite', dialect: 'sqlite' },
+];
+const TENANTS: readonly Side[] = [{ folder: 'postgres-tenant', dialect: 'postgres' }];
 const NAME = /^[a-z][a-z0-9_]{0,40}$/;
+
+/** A folder of files, and who reads them. */
+interface Side {
+  folder: 'postgres' | 'sqlite' | 'postgres-tenant';
+  dialect: DialectName;
+}
 
 interface Step {
   id: string;
@@ -33,17 +45,21 @@ interface Step {
 
 /** Answers the paths of the files that were written. @throws Problem `invalid_parameter`, and then nothing was written */
 export async function scaffoldMigrations(options: ScaffoldOptions): Promise<string[]> {
-  const { name, replace, migrations } = options;
+  const { name, replace, migrations, tenants = false } = options;
   if (!NAME.test(name)) {
     throw wrong(
       `"${name}" cannot name a migration: lower-case letters, digits and _, at most 41. Try entry_due_at.`,
     );
   }
   const phases = readPhases(options.phases ?? (replace === undefined ? ['expand'] : PHASES));
-  const replacement = replace === undefined ? null : await describeReplacement(replace, migrations);
-  const steps = plan(name, phases, await lastMigration(migrations));
+  const sides = tenants ? TENANTS : SHARED;
+  const replacement =
+    replace === undefined
+      ? null
+      : await describeReplacement(replace, { migrations, folder: tenants ? 'postgres-tenant' : 'postgres' });
+  const steps = plan(name, phases, await lastMigration(migrations, sides));
   return Promise.all(
-    DIALECTS.flatMap((dialect) => steps.map((step) => write(migrations, dialect, step, replacement))),
+    sides.flatMap((side) => steps.map((step) => write(migrations, side, step, replacement))),
   );
 }
 
@@ -66,8 +82,11 @@ function plan(name: string, phases: readonly Phase[], last: { number: number; id
   }));
 }
 
-async function lastMigration(migrations: URL): Promise<{ number: number; id: string | null }> {
-  const folders = await Promise.all(DIALECTS.map((dialect) => readdir(new URL(`${dialect}/`, migrations))));
+async function lastMigration(
+  migrations: URL,
+  sides: readonly Side[],
+): Promise<{ number: number; id: string | null }> {
+  const folders = await Promise.all(sides.map(({ folder }) => readdir(new URL(`${folder}/`, migrations))));
   const last = folders
     .flat()
     .filter((file) => /^\d{4}_.*\.sql$/.test(file))
@@ -80,14 +99,14 @@ async function lastMigration(migrations: URL): Promise<{ number: number; id: str
 
 async function write(
   migrations: URL,
-  dialect: DialectName,
+  { folder, dialect }: Side,
   step: Step,
   replacement: Replacement | null,
 ): Promise<string> {
   const { id, phase, needs } = step;
   const head = [`-- id: ${id}`, `-- phase: ${phase}`, ...(needs === null ? [] : [`-- needs: ${needs}`])];
   const body = replacement ? replacementScript(replacement, phase, dialect) : HINTS[phase];
-  const file = fileURLToPath(new URL(`${dialect}/${id}.sql`, migrations));
+  const file = fileURLToPath(new URL(`${folder}/${id}.sql`, migrations));
   await writeFile(file, `${head.join('\n')}\n${body}`, { flag: 'wx' });
   return file;
 }

@@ -4,17 +4,22 @@ import type { Dialect } from '../dialect.ts';
 import type { StoreLog } from '../store.ts';
 import { type BackfillPlan, createBackfills } from './backfill.ts';
 import type { BackfillState } from './backfill-rows.ts';
+import { settingsOf } from './backfill-runner.ts';
 import { type ContractGates, createContractGates, recordOverride } from './contract.ts';
 import { createDaemons } from './daemons.ts';
 import { createMigrations } from './engine.ts';
 import { type MigrationFile, readMigrationFiles } from './files.ts';
-import type { DownOptions, MigrationRun, Migrations, UpOptions } from './migrations.ts';
+import type { BackfillProgress, DownOptions, MigrationRun, Migrations, UpOptions } from './migrations.ts';
+import { pausedIn } from './run.ts';
 import type { Verification } from './verify.ts';
 
 export interface ContractOptions extends Pick<UpOptions, 'wait_ms' | 'onProgress'> {
   /** In spite of what it waits for; the audit says who, and why. */
   override?: { actor: string; reason: string };
 }
+
+/** What people may say about a run of a backfill. */
+export type BackfillRunOptions = Pick<UpOptions, 'throttle' | 'onProgress'>;
 
 /** Ids are whole ones of files. @throws Problem `not_found` for others */
 export interface SchemaTools extends Pick<Migrations, 'status' | 'plan' | 'baseline'> {
@@ -30,6 +35,11 @@ export interface SchemaTools extends Pick<Migrations, 'status' | 'plan' | 'basel
   /** Runs these contract migrations, in order and until something is in the way of one. */
   contract(ids: readonly string[], options: ContractOptions): Promise<MigrationRun>;
   backfills(): Promise<BackfillState[]>;
+  /**
+   * To its end, with those before it, and verified; also one that is applied, where it was found not to be right.
+   * @throws Problem `invalid_parameter` for what is no backfill
+   */
+  runBackfill(id: string, options: BackfillRunOptions): Promise<MigrationRun>;
   planBackfill(id: string): Promise<BackfillPlan>;
   pauseBackfill(id: string): Promise<BackfillState>;
   /** Pauses one that has not begun, too. */
@@ -78,6 +88,31 @@ export function createSchemaTools(options: SchemaToolsOptions): SchemaTools {
     return migrations.up(asked);
   }
 
+  async function runBackfill(id: string, options: BackfillRunOptions): Promise<MigrationRun> {
+    const wanted = backfillNamed(await files(), id);
+    const run = await migrations.up({ ...options, phases: ['backfill'], to: id });
+    if (run.failed || run.waiting.length > 0) return run;
+    const isOpen = (await backfills.status()).some((one) => one.id === id && one.state !== 'verified');
+    return isOpen ? runAgain(wanted, options) : run;
+  }
+
+  /** One that is applied, but was found not to be right; or its next run, where that was stopped. */
+  async function runAgain(
+    wanted: MigrationFile,
+    { throttle = true, onProgress }: BackfillRunOptions,
+  ): Promise<MigrationRun> {
+    const { id, phase } = wanted;
+    const tell = (backfill: BackfillProgress) =>
+      onProgress?.({ id, phase, step: 'backfilling', message: null, backfill });
+    try {
+      const outcome = await backfills.run(wanted, { throttle, onProgress: tell });
+      return { ...NO_RUN, ...(outcome === 'verified' ? { done: [id] } : { waiting: [pausedIn(id)] }) };
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return { ...NO_RUN, failed: { id, message: error.message, state: 'undone' } };
+    }
+  }
+
   return {
     ids: async () => (await files()).map(({ id }) => id),
     status: migrations.status,
@@ -89,12 +124,22 @@ export function createSchemaTools(options: SchemaToolsOptions): SchemaTools {
     gates: async (id) => (await gates()).explain(id),
     contract,
     backfills: backfills.status,
+    runBackfill,
     planBackfill: async (id) => backfills.plan(await file(id)),
     pauseBackfill: backfills.pause,
     holdBackfill: async (id) => backfills.holdBack(await file(id)),
     unpauseBackfill: backfills.unpause,
     verify: async (id) => backfills.verify(await file(id)),
   };
+}
+
+const NO_RUN: Readonly<MigrationRun> = { done: [], failed: null, not_run: [], waiting: [] };
+
+/** @throws Problem `not_found`, `invalid_parameter` for a migration of another kind */
+export function backfillNamed(files: readonly MigrationFile[], id: string): MigrationFile {
+  const file = fileNamed(files, id);
+  settingsOf(file);
+  return file;
 }
 
 function fileNamed(files: readonly MigrationFile[], id: string): MigrationFile {

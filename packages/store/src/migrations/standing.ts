@@ -84,17 +84,13 @@ function unusable(what: string): Problem {
 }
 
 /** In the order in which they apply; what a newer version applied comes last. */
-export function toStatuses({ files, rows }: Standing, isMigrating: boolean): MigrationStatus[] {
+export function toStatuses({ files, rows }: Standing, holder: string | null): MigrationStatus[] {
   const known = new Set(files.map(({ id }) => id));
   const newer = [...rows.values()].filter(({ id }) => !known.has(id));
   return [
-    ...files.map(({ id, phase }) => toStatus({ id, phase, from_newer: false }, rows.get(id), isMigrating)),
+    ...files.map(({ id, phase }) => toStatus({ id, phase, from_newer: false }, rows.get(id), holder)),
     ...newer.map((row) =>
-      toStatus(
-        { id: row.id, phase: row.phase as MigrationFile['phase'], from_newer: true },
-        row,
-        isMigrating,
-      ),
+      toStatus({ id: row.id, phase: row.phase as MigrationFile['phase'], from_newer: true }, row, holder),
     ),
   ];
 }
@@ -102,13 +98,15 @@ export function toStatuses({ files, rows }: Standing, isMigrating: boolean): Mig
 function toStatus(
   file: Pick<MigrationStatus, 'id' | 'phase' | 'from_newer'>,
   row: LedgerRow | undefined,
-  isMigrating: boolean,
+  migrating: string | null,
 ): MigrationStatus {
-  const state = stateOf(row, isMigrating);
+  const state = stateOf(row, migrating !== null);
   const [applied_at, duration_ms] =
     state === 'applied' && row ? [row.applied_at, row.duration_ms] : [null, null];
   const error = state === 'dirty' ? (row?.error ?? 'the process that ran it ended before it') : null;
-  return { ...file, state, applied_at, duration_ms, error, way_out: error && wayOut(file.id) };
+  const holder = state === 'running' ? migrating : null;
+  const way_out = error && (file.from_newer ? wayOutOfNewer(row) : wayOut(file.id));
+  return { ...file, state, applied_at, duration_ms, holder, error, way_out };
 }
 
 function stateOf(row: LedgerRow | undefined, isMigrating: boolean): MigrationStatus['state'] {
@@ -122,6 +120,11 @@ function stateOf(row: LedgerRow | undefined, isMigrating: boolean): MigrationSta
     default:
       return 'pending';
   }
+}
+
+/** What is left of it stands in a file that is not here. */
+function wayOutOfNewer(row: LedgerRow | undefined): string {
+  return `Run receptionistd migrate up of version ${row?.app_version}, which began it.`;
 }
 
 export function wayOut(id: string): string {

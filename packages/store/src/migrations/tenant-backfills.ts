@@ -26,7 +26,7 @@ export interface TenantBackfills {
   planBackfill(id: string): Promise<TenantBackfillPlan[]>;
   /** Wherever it is not done, also where it has not begun. @throws Problem `not_found` where it began nowhere, `conflict` when it is done */
   pauseBackfill(id: string): Promise<TenantBackfill[]>;
-  /** @throws Problem `not_found` where it began nowhere */
+  /** @throws Problem `not_found` where it began nowhere, `conflict` when it is verified everywhere */
   unpauseBackfill(id: string): Promise<TenantBackfill[]>;
   /** Each that has begun, if none is named. */
   verify(id?: string): Promise<TenantVerification[]>;
@@ -87,7 +87,13 @@ export function createTenantBackfills({
   }
 
   async function unpauseBackfill(id: string): Promise<TenantBackfill[]> {
-    const stopped = (await begun(id)).filter(({ state }) => state === 'paused' || state === 'failed');
+    const states = await begun(id);
+    if (states.every(({ state }) => state === 'verified'))
+      throw new Problem(
+        'conflict',
+        `The backfill ${id} is verified in every tenant's schema: there is nothing left to go on with.`,
+      );
+    const stopped = states.filter(({ state }) => state === 'paused' || state === 'failed');
     await inParallel(JOBS, stopped, ({ tenant_id }) => toolsOf(tenant_id).unpauseBackfill(id));
     return begun(id);
   }

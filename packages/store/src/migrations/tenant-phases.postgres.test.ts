@@ -143,11 +143,11 @@ describe('a backfill', () => {
       ['t002', 'done'],
       ['t003', 'paused'],
     ]);
-    const waiting = await bench.migrations.up({ phases: ['backfill'], canary: 't001' });
+    const waiting = await bench.migrations.runBackfill(FILL, {});
     expect(waitingOf(waiting)).toEqual(['t001', 't003']);
     await bench.run('update tenant_t002.text_bodies set length = null, times = 0');
     await bench.migrations.unpauseBackfill(FILL);
-    await bench.migrations.up({ phases: ['backfill'] });
+    await bench.migrations.runBackfill(FILL, {});
     expect(await fillings(3)).toEqual([{ times: 1, rows: 3 * TEXTS, filled: 3 * TEXTS }]);
     await expect(bench.migrations.pauseBackfill(FILL)).rejects.toMatchObject({ code: 'conflict' });
   });
@@ -173,6 +173,8 @@ describe('a backfill', () => {
     ]);
     const [, second] = await bench.migrations.backfills();
     expect(second).toMatchObject({ tenant_id: 't002', state: 'done', mismatches: 1 });
+    await bench.run(`update tenant_t002.text_bodies set length = null where text_id = 'x00042'`);
+    expect(await bench.migrations.runBackfill(FILL, {})).toMatchObject([{ tenant_id: 't002', done: [FILL] }]);
   });
 });
 

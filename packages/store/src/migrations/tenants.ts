@@ -18,7 +18,7 @@ import type {
   MigrationStatus,
   UpOptions,
 } from './migrations.ts';
-import { type ContractOptions, createSchemaTools, type SchemaTools } from './schema-tools.ts';
+import { backfillNamed, type ContractOptions, createSchemaTools, type SchemaTools } from './schema-tools.ts';
 import { createTenantBackfills, type TenantBackfills } from './tenant-backfills.ts';
 import {
   goRound,
@@ -63,7 +63,7 @@ interface Watched {
 }
 
 export interface TenantUpOptions
-  extends Pick<UpOptions, 'phases' | 'to' | 'wait_ms' | 'throttle'>,
+  extends Pick<UpOptions, 'to' | 'wait_ms' | 'throttle'>,
     RoundOptions,
     Watched {}
 
@@ -74,6 +74,11 @@ export interface TenantContractOptions
   /** The last one. */
   to?: string | undefined;
 }
+
+export interface TenantBackfillOptions
+  extends Pick<UpOptions, 'throttle'>,
+    Pick<RoundOptions, 'onTenant'>,
+    Watched {}
 
 export interface TenantDownOptions extends Pick<DownOptions, 'to' | 'yes_lose_data' | 'wait_ms'>, Watched {}
 
@@ -87,6 +92,8 @@ export interface TenantMigrations extends TenantBackfills {
   plan(options?: Pick<UpOptions, 'to'>): Promise<TenantPlan[]>;
   /** Of each that was not up to date. @throws Problem `not_found` for a canary that is no tenant */
   up(options?: TenantUpOptions): Promise<TenantRun[]>;
+  /** As that of one schema, of each where anything is left of it. @throws Problem `invalid_parameter` for what is no backfill */
+  runBackfill(id: string, options: TenantBackfillOptions): Promise<TenantRun[]>;
   /** What `down` would take back somewhere, the newest first. @throws Problem `conflict` where one tenant would lose by it */
   planDown(options: TenantDownOptions): Promise<string[]>;
   /** Of each that had something to take back. @throws Problem as `planDown`, before anything is changed */
@@ -111,6 +118,8 @@ export function createTenantMigrations({
   const toolsOf = (tenant_id: string): SchemaTools =>
     createSchemaTools({ dialect, folder, now, log, schema: schemaOf(tenant_id) });
 
+  const theirBackfills = createTenantBackfills({ tenantIds, toolsOf });
+
   async function tenantIds(): Promise<string[]> {
     const rows = await dialect.reader
       .selectFrom('tenants')
@@ -132,9 +141,11 @@ export function createTenantMigrations({
   }
 
   /** Who has any of these to do, or cannot be read. */
-  async function behind(isMeant: (migration: MigrationStatus) => boolean) {
+  async function behind(isMeant: (migration: MigrationStatus, tenant_id: string) => boolean) {
     const all = await status();
-    const stops = all.map((tenant) => ({ ...tenant, planned: pendingOf(tenant).filter(isMeant).map(toId) }));
+    const planned = ({ tenant_id, migrations }: TenantStatus) =>
+      migrations.filter((migration) => isMeant(migration, tenant_id)).map(toId);
+    const stops = all.map((tenant) => ({ ...tenant, planned: planned(tenant) }));
     return { all, stops: stops.filter(({ error, planned }) => error !== null || planned.length > 0) };
   }
 
@@ -158,7 +169,7 @@ export function createTenantMigrations({
     const { jobs, canary, onTenant, onProgress, ...asked } = options;
     await renewDaemons(dialect);
     const { all, stops } = await behind(
-      ({ id, phase }) => isAsked(id, asked.to) && isOf(phase, asked.phases),
+      (migration) => isPending(migration) && isAsked(migration.id, asked.to),
     );
     requireCanary(canary, all.map(toTenant));
     const isStuck = ({ failed }: TenantRun) => failed !== null;
@@ -168,6 +179,24 @@ export function createTenantMigrations({
       return toolsOf(tenant.tenant_id).up({ ...phasesFor(tenant, all), ...asked, ...tell });
     };
     return goRound(stops, { jobs, canary, onTenant }, { visit, isStuck, tries: 2 });
+  }
+
+  async function runBackfill(
+    id: string,
+    { onTenant, onProgress, ...asked }: TenantBackfillOptions,
+  ): Promise<TenantRun[]> {
+    backfillNamed(await readMigrationFiles(folder), id);
+    const states = (await theirBackfills.backfills()).filter((one) => one.id === id);
+    const open = new Set(states.filter(({ state }) => state !== 'verified').map(toTenant));
+    const { stops } = await behind((migration, tenant_id) => {
+      if (migration.id === id && open.has(tenant_id)) return true;
+      return isPending(migration) && migration.phase === 'backfill' && isAsked(migration.id, id);
+    });
+    const visit = async (tenant: TenantStatus) => {
+      await ensureSchema(dialect, schemaOf(tenant.tenant_id));
+      return toolsOf(tenant.tenant_id).runBackfill(id, { ...asked, ...tellAbout(tenant, onProgress) });
+    };
+    return goRound(stops, { onTenant }, { visit, isStuck: () => false, tries: 2 });
   }
 
   async function planDown({ onProgress: _, ...asked }: TenantDownOptions): Promise<string[]> {
@@ -207,7 +236,7 @@ export function createTenantMigrations({
   }
 
   async function gates(to?: string): Promise<TenantGates[]> {
-    const { stops } = await behind(({ id, phase }) => phase === 'contract' && isAsked(id, to));
+    const { stops } = await behind((migration) => isPendingContract(migration, to));
     return inParallel(JOBS, stops, async ({ tenant_id, scope, error, planned }) => {
       const tools = toolsOf(tenant_id);
       return { tenant_id, scope, error, gates: await Promise.all(planned.map(tools.gates)) };
@@ -216,7 +245,7 @@ export function createTenantMigrations({
 
   async function contract(options: TenantContractOptions): Promise<TenantRun[]> {
     const { to, jobs, canary, onTenant, onProgress, ...asked } = options;
-    const { all, stops } = await behind(({ id, phase }) => phase === 'contract' && isAsked(id, to));
+    const { all, stops } = await behind((migration) => isPendingContract(migration, to));
     requireCanary(canary, all.map(toTenant));
     const isStuck = ({ failed, waiting }: TenantRun) => failed !== null || waiting.length > 0;
     const visit = async (tenant: TenantStatus & { planned: string[] }) => {
@@ -229,8 +258,8 @@ export function createTenantMigrations({
 
   return {
     ids: async () => (await readMigrationFiles(folder)).map(toId),
-    ...{ status, plan, up, planDown, down, gates, contract },
-    ...createTenantBackfills({ tenantIds, toolsOf }),
+    ...{ status, plan, up, runBackfill, planDown, down, gates, contract },
+    ...theirBackfills,
   };
 }
 
@@ -250,7 +279,7 @@ async function ensureSchema({ writer, isConflict }: Dialect, schema: string): Pr
 function phasesFor(tenant: TenantStatus, all: readonly TenantStatus[]): Pick<UpOptions, 'phases'> {
   const isNew = ({ migrations }: TenantStatus) => migrations.every(({ state }) => state === 'pending');
   const isWaitedFor = all.some(
-    (other) => !isNew(other) && pendingOf(other).some(({ phase }) => phase === 'contract'),
+    (other) => !isNew(other) && other.migrations.some((migration) => isPendingContract(migration)),
   );
   return isNew(tenant) && isWaitedFor ? { phases: ['expand', 'backfill', 'switch'] } : {};
 }
@@ -262,16 +291,16 @@ function tellAbout(
   return onProgress ? { onProgress: (progress) => onProgress(tenant_id, progress) } : {};
 }
 
-function pendingOf({ migrations }: TenantStatus): MigrationStatus[] {
-  return migrations.filter(({ state }) => state !== 'applied');
+function isPending({ state }: MigrationStatus): boolean {
+  return state !== 'applied';
+}
+
+function isPendingContract(migration: MigrationStatus, to?: string): boolean {
+  return isPending(migration) && migration.phase === 'contract' && isAsked(migration.id, to);
 }
 
 function isAsked(id: string, to: string | undefined): boolean {
   return to === undefined || id <= to;
-}
-
-function isOf(phase: MigrationStatus['phase'], phases: UpOptions['phases']): boolean {
-  return phases?.includes(phase) ?? true;
 }
 
 const toId = ({ id }: { id: string }) => id;

@@ -23,6 +23,7 @@ export default class New extends MigrateCommand {
         'write the triggers, the backfill and its check for a column that takes the place of another',
       helpValue: 'TABLE.OLD=NEW:TYPE',
     }),
+    tenants: Flags.boolean({ description: 'of the schemas that tenants have with TENANCY=schema' }),
     folder: folderFlag,
   };
 

@@ -76,6 +76,12 @@ export const HOUSE_TEXTS = {
     instead:
       '`-- table:`, `-- key:`, `-- batch:`, one statement between :after and :upto that leaves finished rows alone, and `-- verify`',
   },
+  'backfill-of-another-table': {
+    no: 60,
+    dialects: 'both',
+    why: 'it goes through the keys of one table and changes the rows of another: rows are left out, and nobody sees it',
+    instead: 'as `-- table:` the one that its statement changes, and a key of that',
+  },
   'no-way-back': {
     no: 61,
     dialects: 'both',

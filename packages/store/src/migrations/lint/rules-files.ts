@@ -19,6 +19,7 @@ export function checkFile(file: LintedFile, house: House): Found[] {
     ...checkTwin(file, house),
     ...checkContract(file, house.releases),
     ...checkBackfill(file),
+    ...checkBackfilledTable(file),
     ...checkWayBack(file),
   ];
 }
@@ -82,6 +83,15 @@ function checkBackfill({ phase, statements, backfill, verify, text }: LintedFile
   if (missing.length === 0) return [];
   const found = `The backfill lacks ${missing.join(', ')}`;
   return [{ rule: 'backfill-not-resumable', line: statement?.line ?? lineOf(text, '-- phase:'), found }];
+}
+
+function checkBackfilledTable({ backfill, statements }: LintedFile): Found[] {
+  const [statement] = statements;
+  const [act] = statement?.acts ?? [];
+  const changed = act?.do === 'update' || act?.do === 'delete' ? act.table : null;
+  if (!statement || !backfill || changed === null || changed === backfill.table) return [];
+  const found = `It goes through ${backfill.table}, and changes ${changed}`;
+  return [{ rule: 'backfill-of-another-table', line: statement.line, found }];
 }
 
 function batchLacks(statement: Statement | undefined): string[] {
