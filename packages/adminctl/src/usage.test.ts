@@ -13,6 +13,7 @@ test.each([
   ['falback ack 7k2m9q', 'no command "falback ack". Did you mean fallback ack?'],
   ['fallback akc 7k2m9q', 'no command "fallback akc". Did you mean fallback ack?'],
   ['fallback acknowledge 7k2m9q', 'no command "fallback acknowledge". Did you mean fallback ack?'],
+  ['fallback exp', 'Did you mean fallback export?'],
   ['tennant list', 'Did you mean tenant list?'],
   ['migrate backfill strat 0007', 'Did you mean migrate backfill start?'],
   ['set-plan foo', 'set-plan takes no argument: foo'],

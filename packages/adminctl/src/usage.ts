@@ -63,11 +63,21 @@ function commandMeant(typed: string[], commands: string[]): { words: string[]; m
   return { words: typed, meant: null };
 }
 
-/** A topic that was typed right must not make any word behind it look near. `acknowledge` is `ack` written out. */
+/** A topic that was typed right must not make any word behind it look near. */
 function nearestBelow(topic: string, word: string, commands: string[]): string | null {
   const names = commands.map((command) => command.slice(topic.length + 1));
-  const meant = nearest(word, names) ?? names.find((name) => name.length > 2 && word.startsWith(name));
+  const meant = nearest(word, names) ?? onlyKin(word, names);
   return meant ? `${topic} ${meant}` : null;
+}
+
+const SHORTEST_BEGINNING = 3;
+
+/** `acknowledge` is `ack` written out, and `stat` is `status` cut short. */
+function onlyKin(word: string, names: string[]): string | undefined {
+  const begins = (short: string, long: string) =>
+    short.length >= SHORTEST_BEGINNING && long.startsWith(short);
+  const kin = names.filter((name) => begins(name, word) || begins(word, name));
+  return kin.length === 1 ? kin[0] : undefined;
 }
 
 function unknownFlags(typed: string[], flags: string[]): string {

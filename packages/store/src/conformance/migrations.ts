@@ -19,7 +19,7 @@ export function migrationsConform(makeEmptyDatabase: () => Promise<TestDatabase>
     expect(await bench.migrations.status()).toEqual([
       {
         ...{ id: '0001_owners', phase: 'expand', state: 'pending', applied_at: null, duration_ms: null },
-        ...{ error: null, way_out: null, from_newer: false },
+        ...{ holder: null, error: null, way_out: null, from_newer: false },
       },
       expect.objectContaining({ id: '0002_pets', state: 'pending' }),
     ]);
