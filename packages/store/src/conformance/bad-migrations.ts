@@ -54,6 +54,19 @@ export function badMigrationsConform(makeEmptyDatabase: () => Promise<TestDataba
     expect(await bench.dialect.tableNames()).toEqual(['wordpress_posts']);
   });
 
+  it('does not take for foreign what somebody migrated while it looked', async () => {
+    await bench.add('0001_owners', 'create table owners (id integer)');
+    const { dialect, migrations } = bench;
+    const slow: typeof dialect = {
+      ...dialect,
+      async tableNames(schema) {
+        await migrations.up();
+        return dialect.tableNames(schema);
+      },
+    };
+    expect(await bench.engineOn(slow).status()).toMatchObject([{ id: '0001_owners', state: 'applied' }]);
+  });
+
   it("leaves another program's schema_migrations alone", async () => {
     await sql`create table schema_migrations (version text primary key)`.execute(bench.dialect.writer);
     await bench.add('0001_owners', 'create table owners (id integer)');

@@ -8,7 +8,7 @@ import { expectedSchema } from './expected-schema.ts';
 import type { MigrationFile } from './files.ts';
 import { type LedgerRow, readLedger } from './ledger.ts';
 import type { SchemaObject } from './schema-object.ts';
-import { refuseForeign } from './standing.ts';
+import { readOurLedger } from './standing.ts';
 
 export type { Difference } from './compare-schemas.ts';
 
@@ -26,8 +26,7 @@ interface DriftOptions {
 
 /** @throws Problem `unavailable` for a database with tables of others alone, or with migrations that this version does not know */
 export async function findDrift({ dialect, files }: DriftOptions): Promise<Drift> {
-  const ledger = await readLedger(dialect);
-  if (ledger.length === 0) await refuseForeign(dialect);
+  const ledger = await readOurLedger(dialect);
   const applied = pickApplied(files, ledger);
   return { compared_to: applied.at(-1)?.id ?? null, differences: await compare({ dialect, files: applied }) };
 }

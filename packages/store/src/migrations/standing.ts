@@ -26,8 +26,7 @@ export interface Place {
 /** @throws Problem when the files are wrong, or the database has been where they do not lead */
 export async function readStanding({ dialect, folder, schema }: Place): Promise<Standing> {
   const files = await readMigrationFiles(folder);
-  const ledger = await readLedger(dialect, schema);
-  if (ledger.length === 0) await refuseForeign(dialect, schema);
+  const ledger = await readOurLedger(dialect, schema);
   const rows = new Map(ledger.map((row) => [row.id, row]));
   refuseUnknown(files, ledger);
   const done = new Set(files.map(({ id }) => id).filter((id) => rows.get(id)?.state === 'done'));
@@ -35,10 +34,15 @@ export async function readStanding({ dialect, folder, schema }: Place): Promise<
 }
 
 /** @throws Problem `unavailable` for a database that was filled without us */
-export async function refuseForeign(dialect: Dialect, schema?: string): Promise<void> {
+export async function readOurLedger(dialect: Dialect, schema?: string): Promise<LedgerRow[]> {
+  const ledger = await readLedger(dialect, schema);
+  if (ledger.length > 0) return ledger;
   const tables = await dialect.tableNames(schema);
   const others = tables.filter((name) => !ENGINE_TABLES.includes(name));
-  if (others.length === 0) return;
+  if (others.length === 0) return ledger;
+  // Somebody may have migrated between the two looks: tables are committed together with what the ledger says of them.
+  const since = await readLedger(dialect, schema);
+  if (since.length > 0) return since;
   throw unusable(
     `holds other tables (${others.slice(0, 3).join(', ')}) and no migration of ours: it is another program's. Check DATABASE_URL; or, where these tables are as our migrations make them, run receptionistd migrate baseline`,
   );
