@@ -28,12 +28,12 @@ export async function startInterceptor({
   decide,
 }: {
   origin: string;
-  decide: (path: string) => Fate | Promise<Fate>;
+  decide: (path: string, body: string) => Fate | Promise<Fate>;
 }): Promise<Interceptor> {
   const agent = new Agent({ keepAlive: true });
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request);
-    const fate = await decide(request.url ?? '/');
+    const fate = await decide(request.url ?? '/', String(body));
     if (fate === 'pass') forward(request, body, response);
     else if (fate === 'hang_but_accept') forward(request, body, null);
     else fail(fate, response);

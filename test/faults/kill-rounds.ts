@@ -8,13 +8,14 @@ import { type EntryWithHistory, STATUSES } from '@receptionist/core';
 import { type Slack, startPagerDuty } from '@receptionist/simulator/servers';
 import type { TestDatabase } from '@receptionist/store/test-databases';
 import { PAGERDUTY_ROUTING_KEY } from '../harness/credentials.ts';
+import { entryIdsIn } from '../harness/named-entries.ts';
 import { openPremises, type Running } from '../harness/premises.ts';
 import { sleep, until } from '../harness/real-time.ts';
 import { query } from '../harness/sql.ts';
 import { northside } from '../harness/tenants.ts';
 import { type Chance, createChance } from './chance.ts';
 import { type Fate, startInterceptor } from './interceptor.ts';
-import { type Accounts, type Ledger, openLedger, settleAccounts } from './ledger.ts';
+import { type Accounts, type Ledger, noteUnclear, openLedger, settleAccounts } from './ledger.ts';
 import { createTraffic } from './traffic.ts';
 
 /** From the first act of a round to the kill. */
@@ -60,7 +61,8 @@ export async function playKillRounds(options: KillRounds): Promise<Accounts> {
     const acts = traffic.flow(daemon, entries);
     await sleep(chance.below(LONGEST_LIFE_MS));
     await daemon.kill();
-    ledger.kills.push(Date.now());
+    ledger.kills++;
+    await noteCutShort(ledger, options.database.url);
     await acts;
   }
 
@@ -110,9 +112,14 @@ async function openTown({
   redisUrl,
 }: { chance: Chance; ledger: Ledger } & KillRounds): Promise<Town> {
   let stormy = true;
-  const decide = (): Fate => {
+  let withheld = 0;
+  const decide = (path: string, body: string): Fate => {
     const fate = stormy && chance.next() < FAILING_SHARE ? chance.pick(FAILURES) : 'pass';
-    if (fate === 'hang_but_accept') ledger.withheld.push(Date.now());
+    if (fate === 'hang_but_accept' && path.endsWith('/chat.postMessage')) {
+      const why = `answer ${++withheld}`;
+      const text = [...new URLSearchParams(body).values()].join('\n');
+      for (const entry_id of entryIdsIn(text)) noteUnclear(ledger, entry_id, why);
+    }
     return fate;
   };
   const premises = await openPremises({ database });
@@ -150,6 +157,16 @@ async function untilAtRest(databaseUrl: string): Promise<void> {
     const [row = {}] = await query(databaseUrl, UNDONE);
     return Number(row.events) + Number(row.deliveries) === 0;
   });
+}
+
+/** Whoever was killed may have sent what they had claimed, or not. A claim may outlive several kills. */
+async function noteCutShort(ledger: Ledger, databaseUrl: string): Promise<void> {
+  const claims = await query(
+    databaseUrl,
+    "select entry_id, delivery_id, fence from deliveries where status = 'sending' and channel like 'slack%' and entry_id is not null",
+  );
+  for (const { entry_id, delivery_id, fence } of claims)
+    noteUnclear(ledger, String(entry_id), `claim ${delivery_id}.${fence}`);
 }
 
 export async function readEntries(admin: AdminClient): Promise<EntryWithHistory[]> {

@@ -10,10 +10,9 @@ export interface Ledger {
   promised: Set<string>;
   /** Each by an actor of its own. */
   moves: AskedMove[];
-  /** When the daemon was killed, in epoch milliseconds. */
-  kills: number[];
-  /** When something was done, and the daemon was not told so. */
-  withheld: number[];
+  kills: number;
+  /** Entry id → what left it open whether people were told of it: a claim that a kill cut short, an answer that was withheld. */
+  unclear: Map<string, Set<string>>;
 }
 
 export interface AskedMove {
@@ -63,7 +62,11 @@ export const BROKEN = [
 ] as const satisfies (keyof Accounts)[];
 
 export function openLedger(): Ledger {
-  return { asked: new Set(), promised: new Set(), moves: [], kills: [], withheld: [] };
+  return { asked: new Set(), promised: new Set(), moves: [], kills: 0, unclear: new Map() };
+}
+
+export function noteUnclear({ unclear }: Ledger, entry_id: string, why: string): void {
+  unclear.set(entry_id, (unclear.get(entry_id) ?? new Set()).add(why));
 }
 
 export function settleAccounts(ledger: Ledger, { entries, posts, forgotten }: Aftermath): Accounts {
@@ -88,7 +91,7 @@ export function settleAccounts(ledger: Ledger, { entries, posts, forgotten }: Af
     moves_lost: moves.filter(({ accepted, kept }) => accepted && !kept).length,
     moves_twice: moves.filter(({ times }) => times > 1).length,
     forgotten,
-    kills: ledger.kills.length,
+    kills: ledger.kills,
   };
 }
 
@@ -98,7 +101,7 @@ function tellingsOf(entry: EntryWithHistory, telling: readonly SlackMessage[], l
     ({ channel, status }) => channel.startsWith('slack') && (status === 'sent' || status === 'grouped'),
   ).length;
   const beyond = Math.max(0, telling.length - alerts);
-  const unclear = telling.filter((post) => wasUnclear(post, ledger)).length;
+  const unclear = ledger.unclear.get(entry.entry_id)?.size ?? 0;
   return {
     told: telling.length,
     // Whoever took it before Slack could be told needs no alert.
@@ -109,14 +112,6 @@ function tellingsOf(entry: EntryWithHistory, telling: readonly SlackMessage[], l
 }
 
 const TAKEN: readonly TimelineAction[] = ['acknowledged', 'engaged', 'resolved'];
-
-/** Between the decision to withhold an answer, the post and its record lie a few milliseconds, more on a busy machine. */
-const AROUND_MS = 300;
-
-function wasUnclear({ ts }: SlackMessage, { kills, withheld }: Ledger): boolean {
-  const posted = Number(ts) * 1_000;
-  return [...kills, ...withheld].some((at) => Math.abs(at - posted) <= AROUND_MS);
-}
 
 function fateOf({ actor, action, answered }: AskedMove, entry: EntryWithHistory | undefined) {
   const timeline = entry?.timeline ?? [];

@@ -2,14 +2,11 @@ import type { SlackMessage } from '@receptionist/simulator/servers';
 
 /** The ids of the entries that a person reads of in it. */
 export function entriesNamedIn(post: SlackMessage): string[] {
-  return [
-    ...new Set(
-      post
-        .lines()
-        .join('\n')
-        .match(/\bfb_[0-9a-z]+/g),
-    ),
-  ];
+  return [...entryIdsIn(post.lines().join('\n'))];
+}
+
+export function entryIdsIn(text: string): Set<string> {
+  return new Set(text.match(/\bfb_[0-9a-z]+/g));
 }
 
 /** Entry id → the posts that name it. Quiet replies in threads are no alerts, and left out. */
